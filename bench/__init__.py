@@ -1,0 +1,1 @@
+"""The portal measured beside the barest application that does the same unavoidable work."""

@@ -1,0 +1,1 @@
+"""Articles 1 and 2: activities, their proposal and their particulars."""

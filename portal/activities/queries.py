@@ -1,0 +1,351 @@
+"""What a reader may see of the activities: the register, one activity with all that belongs to it, what is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.activities.models import ActAcknowledgement, Activity, ActivityAct
+from portal.activities.rules import NOT_YET_STARTED, UNDER_WAY, Act, State, shown_state
+from portal.consent import queries as consent
+from portal.consent.models import Consultation, Document, Revision
+from portal.kernel.clock import day_in_japan
+from portal.kernel.days import fiscal_year, fiscal_year_days
+from portal.kernel.db import rows
+from portal.kernel.errors import NotFound
+from portal.kernel.typed import normal_search
+
+PAGE = 50
+COUNTED = 1_000
+"""Counts are exact up to here (decision 33)."""
+SOON = 30
+"""How many days ahead 「まもなく」 reaches (R2-6)."""
+_MOST_WORDS = 5
+
+_proposal, _particulars = aliased(Document), aliased(Document)
+_IS_CONSULTED = (
+    exists()
+    .where(Consultation.document_id == Document.id, Document.activity_id == Activity.id)
+    .correlate(Activity)
+    .label("is_consulted")
+)
+_ROW: tuple[Any, ...] = (
+    Activity.id, Activity.number, Activity.reference, Activity.title, Activity.title_en, Activity.items,
+    Activity.measure, Activity.party, Activity.state, Activity.proposal_id, Activity.particulars_id,
+    Activity.settled_for, Activity.planned_start, Activity.planned_end, Activity.settle_by, Activity.started_on,
+    Activity.ended_on, Activity.outcome, Activity.begun_at, Activity.changed_at, _IS_CONSULTED,
+    _proposal.standing.label("proposal_standing"), _proposal.digest.label("proposal_digest"),
+    _proposal.waits_for.label("proposal_waits_for"), _particulars.standing.label("particulars_standing"),
+)  # fmt: skip
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(*_ROW)
+        .join(_proposal, _proposal.id == Activity.proposal_id)
+        .outerjoin(_particulars, _particulars.id == Activity.particulars_id)
+    )
+
+
+def _is_among(states: frozenset[State]) -> ColumnElement[bool]:
+    return Activity.state.in_([str(one) for one in states])
+
+
+# Built once: building a statement takes longer than the database needs for it (performance.md).
+_BEFORE = bindparam("before", type_=Activity.number.type)
+_REGISTER = _rows().where(Activity.number < _BEFORE).order_by(Activity.number.desc()).limit(PAGE + 1)
+_COUNT = select(func.count()).select_from(select(Activity.id).limit(COUNTED + 1).subquery())
+_MEASURES = (
+    select(Activity.measure).where(Activity.measure != "").distinct().order_by(Activity.measure).limit(200)
+)
+_ENDS = select(func.min(Activity.first_on), func.max(Activity.last_on), func.max(Activity.first_on))
+_ONE = _rows().where(Activity.id == bindparam("id"))
+_DUE = (
+    _rows()
+    .where(
+        or_(
+            _is_among(NOT_YET_STARTED) & (Activity.planned_start <= bindparam("horizon", type_=Date)),
+            (Activity.state == State.RUNNING) & (Activity.planned_end < bindparam("today", type_=Date)),
+        )
+    )
+    .order_by(Activity.planned_start, Activity.number)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
+_UNACKNOWLEDGED = (
+    select(
+        ActivityAct.id, ActivityAct.act, ActivityAct.on_day, ActivityAct.party, ActivityAct.at,
+        Activity.id.label("activity_id"), Activity.reference, Activity.title,
+    )
+    .join(Activity, Activity.id == ActivityAct.activity_id)
+    .outerjoin(
+        ActAcknowledgement,
+        (ActAcknowledgement.act_id == ActivityAct.id) & (ActAcknowledgement.party == bindparam("mine")),
+    )
+    .where(ActivityAct.party != bindparam("mine"), ActAcknowledgement.id.is_(None))
+    .order_by(ActivityAct.at, ActivityAct.id)
+    .limit(bindparam("limit", type_=Integer))
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the register is narrowed to; it stands in the address."""
+
+    words: str = ""
+    item: str = ""
+    measure: str = ""
+    year: int | None = None
+    state: str = ""
+    party: str = ""
+
+    @property
+    def are_set(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+
+def may_read(reader: Actor) -> bool:
+    """Whether the reader may know of the activities: whoever reads what the parties share, of any party."""
+    return reader.party is not None and reader.may(Permission.READ)
+
+
+def register(
+    session: Session, reader: Actor, filters: Filters, today: dt.date, *, before: int | None = None
+) -> Sequence[Any]:
+    """The activities, the latest proposed first, PAGE + 1 rows from below the number `before`; one statement."""
+    if not may_read(reader):
+        return []
+    if filters.are_set:
+        query = _narrowed(_rows().where(Activity.number < _BEFORE), filters, today)
+        query = query.order_by(Activity.number.desc()).limit(PAGE + 1)
+    else:
+        query = _REGISTER
+    found: Sequence[Any] = rows(session, query, {"before": before if before is not None else 2**53}).all()
+    return found
+
+
+def count(session: Session, reader: Actor, filters: Filters, today: dt.date) -> int:
+    """How many activities the register holds under `filters`, exact up to COUNTED (decision 33)."""
+    if not may_read(reader):
+        return 0
+    query = _COUNT
+    if filters.are_set:
+        found = _narrowed(select(Activity.id), filters, today).limit(COUNTED + 1).subquery()
+        query = select(func.count()).select_from(found)
+    counted: int = rows(session, query).scalar_one()
+    return counted
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What there is to narrow the register to."""
+
+    measures: tuple[str, ...]
+    years: tuple[int, ...]
+
+
+def choices(session: Session, reader: Actor, today: dt.date) -> Choices:
+    """Every measure that an activity names, and the 年度 from the first activity's to the last's; two
+    statements."""
+    if not may_read(reader):
+        return Choices((), ())
+    measures = tuple(rows(session, _MEASURES).scalars())
+    first, *others = rows(session, _ENDS).one()
+    if first is None:  # the register is empty
+        return Choices(measures, ())
+    end = max(fiscal_year(day) for day in (*others, today) if day is not None)
+    return Choices(measures, tuple(range(min(end, fiscal_year(first) + 60), fiscal_year(first) - 1, -1)))
+
+
+def activity(session: Session, reader: Actor, activity_id: str) -> Any:
+    """The activity, if this reader may know of it; raises NotFound otherwise (row 1)."""
+    row = rows(session, _ONE, {"id": activity_id}).first() if may_read(reader) else None
+    if row is None:
+        raise NotFound()
+    return row
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One recorded act with the other parties' words on it."""
+
+    row: ActivityAct
+    words: Sequence[ActAcknowledgement]
+
+    @property
+    def act(self) -> Act:
+        """What was recorded."""
+        return Act(self.row.act)
+
+    @property
+    def figures(self) -> list[list[str]]:
+        """The figures given: label, value, unit."""
+        rows: list[list[str]] = json.loads(self.row.figures)
+        return rows
+
+    def word_of(self, party: str) -> ActAcknowledgement | None:
+        """What `party` said last of it."""
+        return next((one for one in reversed(self.words) if one.party == party), None)
+
+    def waits_for(self, parties: Sequence[str]) -> list[str]:
+        """The parties that have said nothing of it yet."""
+        return [one for one in parties if one != self.row.party and self.word_of(one) is None]
+
+
+def acts_of(session: Session, activity_id: str) -> list[Recorded]:
+    """The recorded acts of an activity the reader was given, the first first; one statement."""
+    found: dict[str, tuple[ActivityAct, list[ActAcknowledgement]]] = {}
+    for act, word in session.execute(
+        select(ActivityAct, ActAcknowledgement)
+        .outerjoin(ActAcknowledgement, ActAcknowledgement.act_id == ActivityAct.id)
+        .where(ActivityAct.activity_id == activity_id)
+        .order_by(ActivityAct.number, ActAcknowledgement.at, ActAcknowledgement.number)
+    ):
+        words = found.setdefault(act.id, (act, []))[1]
+        if word is not None:
+            words.append(word)
+    return [Recorded(act, words) for act, words in found.values()]
+
+
+def consultations_of(session: Session, activity_id: str, *, limit: int = 50) -> Sequence[Any]:
+    """The consultations on the documents of an activity the reader was given, the latest first; rows."""
+    return session.execute(
+        select(
+            Consultation.id, Consultation.held_on, Consultation.medium, Consultation.summary, Consultation.party,
+            Document.id.label("document_id"), Document.kind, Document.reference,
+        )
+        .join(Document, Document.id == Consultation.document_id)
+        .where(Document.activity_id == activity_id)
+        .order_by(Consultation.held_on.desc(), Consultation.at.desc())
+        .limit(limit)
+    ).all()  # fmt: skip
+
+
+def revisions_of(session: Session, documents: Sequence[Any]) -> Mapping[str, Any]:
+    """The latest tabled revision of each of `documents` (rows the reader was given), by document; one
+    statement."""
+    if not documents:
+        return {}
+    latest = session.scalars(
+        select(Revision)
+        .join(Document, and_(Document.id == Revision.document_id, Document.revision == Revision.number))
+        .where(Document.id.in_([one.id for one in documents]))
+    )
+    return {one.document_id: one for one in latest}
+
+
+def in_force_on(
+    session: Session, reader: Actor, activity_id: str, day: dt.date, *, kind: str = "particulars"
+) -> Any | None:
+    """The agreed document of `kind` that was in force at the end of `day` (Asia/Tokyo) for the activity: its
+    row, or None where nothing was agreed by then (excellent 3.2)."""
+    activity(session, reader, activity_id)
+    return agreed_by(consent.of_activity(session, reader, activity_id), kind, day)
+
+
+def agreed_by(documents: Sequence[Any], kind: str, day: dt.date) -> Any | None:
+    """The document among `documents` that was agreed last, up to the end of `day`."""
+    known = [
+        one
+        for one in documents
+        if one.kind == kind and one.agreed_at is not None and day_in_japan(one.agreed_at) <= day
+    ]
+    return max(known, key=lambda one: one.agreed_at, default=None)
+
+
+# --------------------------------------------------------------------------------------- what is due
+
+
+@dataclass(frozen=True)
+class Due:
+    """The activities whose planned days call for something, as rows: `id`, `reference`, `title`, `state`,
+    `planned_start`, `planned_end`, `is_consulted`, …"""
+
+    planned: Sequence[Any]
+    """Planned to start within the next days (R2-6)."""
+    late: Sequence[Any]
+    """Planned start passed, no start recorded (excellent 3.2)."""
+    overrunning: Sequence[Any]
+    """Running beyond the planned end (R2-6)."""
+
+
+def due(session: Session, reader: Actor, today: dt.date, *, days: int = SOON, limit: int = 200) -> Due:
+    """What is planned from `today` within `days`, what should have started, what should have ended; one
+    statement, the earliest first. Days in Asia/Tokyo."""
+    if not may_read(reader):
+        return Due([], [], [])
+    given = {"today": today, "horizon": today + dt.timedelta(days=days), "limit": limit}
+    found = rows(session, _DUE, given).all()
+    waiting = [one for one in found if State(one.state) in NOT_YET_STARTED]
+    return Due(
+        [one for one in waiting if one.planned_start >= today],
+        [one for one in waiting if one.planned_start < today],
+        [one for one in found if State(one.state) is State.RUNNING],
+    )
+
+
+def planned_within(session: Session, reader: Actor, today: dt.date, days: int = SOON) -> Sequence[Any]:
+    """The activities planned to start from `today` within `days`, agreed or not (R2-6)."""
+    return due(session, reader, today, days=days).planned
+
+
+def late_starts(session: Session, reader: Actor, today: dt.date) -> Sequence[Any]:
+    """The activities whose planned start has passed with no start recorded (excellent 3.2)."""
+    return due(session, reader, today).late
+
+
+def overrunning(session: Session, reader: Actor, today: dt.date) -> Sequence[Any]:
+    """The activities that run beyond their planned end (R2-6)."""
+    return due(session, reader, today).overrunning
+
+
+def unacknowledged(session: Session, reader: Actor, *, limit: int = 50) -> Sequence[Any]:
+    """The acts another party recorded of which the reader's party has said nothing, the oldest first; rows."""
+    if not may_read(reader):
+        return []
+    found: Sequence[Any] = rows(session, _UNACKNOWLEDGED, {"mine": reader.party, "limit": limit}).all()
+    return found
+
+
+def state_of(row: Any) -> State:
+    """The state of a row as it is shown."""
+    return shown_state(State(row.state), is_consulted=bool(row.is_consulted))
+
+
+# --------------------------------------------------------------------------------------- inside
+
+
+def _narrowed(query: Select[Any], filters: Filters, today: dt.date) -> Select[Any]:
+    for word in normal_search(filters.words).split()[:_MOST_WORDS]:
+        query = query.where(Activity.normal.contains(word, autoescape=True))
+    if filters.item:
+        query = query.where(Activity.items.contains(f",{filters.item},", autoescape=True))
+    if filters.measure:
+        query = query.where(Activity.measure == filters.measure)
+    if filters.party:
+        query = query.where(Activity.party == filters.party)
+    if filters.year is not None:
+        first, last = fiscal_year_days(filters.year)
+        still_open = _is_among(UNDER_WAY) if first <= today else Activity.id.is_(None)
+        query = query.where(Activity.first_on <= last, or_(Activity.last_on >= first, still_open))
+    if filters.state in {State.PROPOSED, State.CONSULTING}:
+        consulted = (
+            exists()
+            .where(Consultation.document_id == Document.id, Document.activity_id == Activity.id)
+            .correlate(Activity)
+        )
+        query = query.where(Activity.state == State.PROPOSED)
+        return query.where(consulted if filters.state == State.CONSULTING else ~consulted)
+    if filters.state:
+        query = query.where(Activity.state == filters.state)
+    return query

@@ -1,0 +1,219 @@
+"""The agreement to read: Japanese beside English, every clause with its address and the rules kept for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, g, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.access.policy import Permission
+from portal.agreement import queries
+from portal.agreement.edition import Edition, Sentence
+from portal.agreement.models import AgreementEdition
+from portal.kernel.clock import day_in_japan
+from portal.kernel.errors import NotFound, RuleBroken
+from portal.kernel.words import N_
+from portal.web.language import language, say
+from portal.web.pages import NAVIGATION, show
+from portal.web.reading import portal, reading
+
+agreement = Blueprint("agreement", __name__)
+
+
+@dataclass(frozen=True)
+class KeptRule:
+    """A rule that the portal keeps for a clause: what it says when it refuses, and what to do then."""
+
+    sentence: str
+    next_step: str
+    pages: tuple[str, str] | None
+    """Label and address of the pages where it is kept."""
+
+
+_PLACE = re.compile(r"%\([a-z_0-9]+\)[sd]")
+
+
+def rules_kept(edition: Edition) -> dict[str, list[KeptRule]]:
+    """Every rule of the portal by the id of the clause it rests on in `edition`, in the reader's language."""
+    found: dict[str, list[KeptRule]] = {}
+    for rule in sorted(_subclasses(RuleBroken), key=lambda one: (one.__module__, one.__qualname__)):
+        if rule.clause and rule.__module__.startswith("portal.") and edition.has_clause(rule.clause):
+            kept = KeptRule(_spoken(rule.sentence), _spoken(rule.next_step), _pages(rule.__module__))
+            rules = found.setdefault(edition.clause_of(rule.clause).id, [])
+            if kept not in rules:
+                rules.append(kept)
+    return found
+
+
+def beneath(edition: Edition, rules: dict[str, list[KeptRule]]) -> dict[str, tuple[list[Any], list[KeptRule]]]:
+    """What stands under each article and paragraph of the page: the translator's notes, and the rules kept, of
+    the part itself and of its sentences and items."""
+    found: dict[str, tuple[list[Any], list[KeptRule]]] = {}
+    for article in edition.articles:
+        found[article.id] = _gathered(edition, rules, [article.id])
+        for paragraph in article.paragraphs:
+            parts = [paragraph.id, *(one.id for one in paragraph.sentences), *(one.id for one in paragraph.items)]
+            found[paragraph.id] = _gathered(edition, rules, parts)
+    for part in (edition.preamble, edition.closing):
+        found[part.id] = _gathered(edition, rules, [part.id])
+    return found
+
+
+def _gathered(
+    edition: Edition, rules: dict[str, list[KeptRule]], ids: list[str]
+) -> tuple[list[Any], list[KeptRule]]:
+    notes = [(edition.clause(id), note) for id in ids for note in edition.notes_on(id)]
+    kept = [rule for id in ids for rule in rules.get(id, [])]
+    return notes, list(dict.fromkeys(kept))
+
+
+def _subclasses(base: type[RuleBroken]) -> Iterator[type[RuleBroken]]:
+    for one in base.__subclasses__():
+        yield one
+        yield from _subclasses(one)
+
+
+def _spoken(message: str) -> str:
+    """The sentence as it stands, with dots for what a refusal would fill in."""
+    return _PLACE.sub("…", say(message))
+
+
+def _pages(module: str) -> tuple[str, str] | None:
+    package = module.split(".")[1]
+    for endpoint, label, _permission in NAVIGATION:
+        if endpoint.split(".")[0] == package != "agreement" and endpoint in portal().view_functions:
+            return say(label), url_for(endpoint)
+    return None
+
+
+@agreement.get("/agreement", allow=Permission.READ)
+def index() -> ResponseReturnValue:
+    """The agreement in force: its dates, the term now running, and every clause (R0-3)."""
+    return _read(g.edition_in_force())
+
+
+@agreement.get("/agreement/editions/<int:number>", allow=Permission.READ)
+def edition(number: int) -> ResponseReturnValue:
+    """One edition of the agreement, in force or superseded; old ones stay readable for ever."""
+    return _read(_edition(number))
+
+
+def _edition(number: int) -> Edition:
+    if not 0 < number < 1_000_000:
+        raise NotFound()
+    return queries.edition(reading(), number)
+
+
+def _read(current: Edition) -> ResponseReturnValue:
+    session, code = reading(), language()
+    in_force: Edition = g.edition_in_force()
+    adopted = session.execute(
+        select(AgreementEdition.number, AgreementEdition.digest, AgreementEdition.adopted_at).order_by(
+            AgreementEdition.number
+        )
+    ).all()
+    number = next(row.number for row in adopted if row.digest == current.digest)
+    context: dict[str, Any] = {
+        "edition": current,
+        "code": code,
+        "number": number,
+        "is_in_force": current == in_force,
+        "editions": adopted,
+        "beneath": beneath(current, rules_kept(current)),
+        "downloads": [
+            (say(label), url_for("agreement.text", form=form, edition=number)) for form, label in _FORMS.items()
+        ],
+        "term_href": url_for("term.index") if "term.index" in portal().view_functions else None,
+        "dates": None,
+    }
+    if current == in_force:
+        dates = queries.dates_now(session, current)
+        today = day_in_japan(portal().clock.now())
+        found = queries.terms(current, dates, today)
+        running = queries.in_force(session, current, today) if found else None
+        term = running.term if running else None
+        context |= {
+            "dates": dates,
+            "running": running,
+            "term": term,
+            "position": found.index(term) + 1 if term else 0,
+            "basis": say(queries.basis_of(dates, found, term).value) if term else None,
+            "today": today,
+        }
+    return show("agreement/index.html", **context)
+
+
+# --- The text to take away (R0-5) -----------------------------------------------------------------
+
+_FORMS = {
+    "japanese": N_("日本語の正文（テキスト）"),
+    "parallel": N_("日英対照（テキスト）"),
+    "yaml": N_("機械で読める形（YAML）"),
+}
+
+
+@agreement.get("/agreement/text", allow=Permission.READ)
+def text() -> ResponseReturnValue:
+    """The text of an edition as a file: Japanese only, parallel, or the very YAML that was adopted (R0-5)."""
+    form = request.args.get("form", "japanese")
+    asked = request.args.get("edition", "")
+    if form not in _FORMS or (asked and not (asked.isascii() and asked.isdigit() and len(asked) < 7)):
+        raise NotFound()
+    number = int(asked) if asked else queries.edition_number(reading())
+    current = _edition(number)
+    if form == "yaml":
+        stored = reading().scalar(select(AgreementEdition.text).where(AgreementEdition.number == number)) or ""
+        return _file(stored, f"agreement-{number}.yaml", "application/yaml")
+    lines = _parallel(current) if form == "parallel" else _japanese(current)
+    return _file("\n".join(lines) + "\n", f"agreement-{number}-{form}.txt", "text/plain")
+
+
+def _file(content: str, name: str, media_type: str) -> Response:
+    response = Response(content.encode("utf-8"), content_type=f"{media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def _japanese(current: Edition) -> Iterator[str]:
+    """The authentic text, with line breaks between its parts only."""
+    yield from (current.title.ja, "", current.preamble.text.ja)
+    for article in current.articles:
+        yield from ("", article.caption.ja)
+        label = article.label.ja
+        for paragraph in article.paragraphs:
+            yield "　".join(part for part in (label, paragraph.label.ja, paragraph.text.ja) if part)
+            label = ""
+            for item in paragraph.items:
+                yield f"　{item.label.ja}　{item.text.ja}{item.after}"
+            if paragraph.tail.ja:
+                yield paragraph.tail.ja
+    yield from ("", current.closing.text.ja)
+
+
+def _parallel(current: Edition) -> Iterator[str]:
+    """Each part in Japanese, under it the same in English; the first lines say which is authentic."""
+    yield from (current.translation_notice.ja, current.translation_notice.en, "")
+    yield from (current.title.ja, current.title.en, "")
+    yield from _pair(current.preamble)
+    for article in current.articles:
+        yield f"{article.label.ja}{article.caption.ja}"
+        yield f"{article.label.en} {article.caption.en}"
+        for paragraph in article.paragraphs:
+            yield "　".join(part for part in (paragraph.label.ja, paragraph.text.ja) if part)
+            yield " ".join(part for part in (paragraph.label.en, paragraph.text.en) if part)
+            for item in paragraph.items:
+                yield f"　{item.label.ja}　{item.text.ja}{item.after}"
+                yield f"  {item.label.en} {item.text.en}"
+            if paragraph.tail.ja or paragraph.tail.en:
+                yield from (part for part in (paragraph.tail.ja, paragraph.tail.en) if part)
+        yield ""
+    yield from _pair(current.closing)
+
+
+def _pair(part: Sentence) -> Iterator[str]:
+    yield from (part.text.ja, part.text.en, "")

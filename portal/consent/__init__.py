@@ -1,0 +1,1 @@
+"""The one mechanism of joint consent: documents, revisions, replies, agreement (合意)."""

@@ -1,0 +1,76 @@
+"""What a package must say to have a kind of document: its words, its checks, and what follows from agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from portal.agreement.text import Edition
+from portal.consent.body import Body
+from portal.consent.models import Document, Revision
+from portal.history.work import Work
+from portal.kernel.db import Subject
+
+
+class DocumentKind:
+    """A kind of joint document. The mechanism asks; every answer has a default but the words themselves."""
+
+    key: ClassVar[str]
+    prefix: ClassVar[str]
+    """Of the reference: `PUB` in PUB-0003."""
+    clause: ClassVar[str]
+    """The key of the agreement's term under which its consent is given."""
+    noun: ClassVar[str]
+    """What a page calls one of them (a message of the catalogues)."""
+    home_label: ClassVar[str]
+    """What the list that holds it is called, for the way back (a message of the catalogues)."""
+    act: ClassVar[str]
+    """What consenting to it means, in one sentence (a message of the catalogues)."""
+    Words: ClassVar[type[Body]]
+    place: ClassVar[str]
+    """The endpoint prefix of its pages: `activities.proposal`."""
+    needs_dates: ClassVar[bool] = True
+    """Whether it can be tabled only once the agreement has a date, and consented to only while it is in force
+    (decision 30; R5-5)."""
+
+    def title(self, body: Body) -> str:
+        """What the document is called in lists."""
+        return str(getattr(body, "title", ""))
+
+    def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
+        """How the value `value` of the choice field `name` is shown in `language`."""
+        return value
+
+    def row_words(self, name: str, row: tuple[str, ...], edition: Edition, language: str) -> str:
+        """How one row of the rows field `name` is shown in `language`."""
+        return "　".join(part for part in row if part)
+
+    def leaves_out(self, body: Any) -> Collection[str]:
+        """The fields that do not apply to what `body` says: passed over on pages while they are empty."""
+        return ()
+
+    def check_draft(self, body: Body, edition: Edition) -> None:
+        """Raises the RuleBroken for words that may not even be saved as a draft; it names the field."""
+
+    def check(self, body: Body, edition: Edition) -> None:
+        """Raises the RuleBroken for words that may not be tabled; it names the field."""
+
+    def must_be_agreeable(self, work: Work, document: Document, body: Body) -> None:
+        """Raises the RuleBroken for which this document may not be consented to at this moment."""
+
+    def on_tabled(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
+        """What follows when a revision is put on the table; in the same transaction."""
+
+    def on_agreed(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
+        """What follows from agreement; in the same transaction."""
+
+    def on_closed(self, work: Work, document: Document) -> None:
+        """What follows when the document is declined or withdrawn; in the same transaction."""
+
+    def activity_of_copy(self, source: Document, *, replaces: bool) -> str | None:
+        """The activity of a document begun from `source`: the same, unless the kind says otherwise."""
+        return source.activity_id
+
+    def also_about(self, document: Document) -> tuple[Subject, ...]:
+        """Further rows that an event on this document tells of."""
+        return ()

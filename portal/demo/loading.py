@@ -1,0 +1,53 @@
+"""Load the demonstration: everything by performing the acts through the commands, on a clock that goes forward."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.agreement.commands import AlreadyFounded
+from portal.agreement.models import AgreementEdition
+from portal.agreement.text import FOUNDING_FILE, read_edition, texts_of
+from portal.demo import founding
+from portal.demo.open_work import OPEN
+from portal.demo.past import PAST
+from portal.demo.people import PASSWORD, DemoAccount, accounts
+from portal.demo.stage import Stage, play
+from portal.history.work import Works
+from portal.kernel.clock import JAPAN, FixedClock
+from portal.parties.passwords import Passwords
+from portal.web.app import Portal
+
+
+def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
+    """The empty portal of `app` holds the demonstration, marked as one for ever; the accounts to sign in with.
+
+    Past facts keep their dates, and open work is dated relative to `today` (a day in Asia/Tokyo; by default the
+    day by the portal's clock), so that the home page is alive whenever it is loaded (decision 31). The database's
+    schema must stand. Raises AlreadyFounded, and changes nothing, where an agreement stands already.
+    """
+    works: Works = app.extensions["works"]
+    with Session(works.engines.reader) as session:
+        if session.scalar(select(AgreementEdition.number).limit(1)):
+            raise AlreadyFounded()
+    now = works.clock.now()
+    if today is not None:
+        now = dt.datetime.combine(today, dt.time(9, 0), JAPAN)
+    settings = app.settings
+    passwords = Passwords(memory_kib=settings.argon2_memory_kib, rounds=settings.argon2_rounds)
+    clock = FixedClock(founding.FOUNDED)
+    stage = Stage(
+        works=dataclasses.replace(works, clock=clock),
+        clock=clock,
+        files=app.files,
+        edition=read_edition(*texts_of(FOUNDING_FILE)),
+        now=now,
+        initial=passwords.initial(PASSWORD),
+    )
+    founding.found(stage)
+    stories = (*founding.PEOPLE_STORIES, *PAST, *OPEN, founding.pending_power)
+    play(stage, [tell(stage) for tell in stories])
+    return accounts()

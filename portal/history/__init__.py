@@ -1,0 +1,1 @@
+"""What was done: the only way to write, and the sealed record of it."""

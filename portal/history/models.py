@@ -1,0 +1,135 @@
+"""The record: entries sealed each to the one before, the words they commit to, and what is sent because of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Model, keep_forever
+
+
+class Entry(Model):
+    """One line of one chain. `skeleton` is the canonical JSON the leaf is taken over; the other columns repeat
+    parts of it for the queries, and `verify` compares them (row 87)."""
+
+    __tablename__ = "history_entries"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    previous: Mapped[str]
+    leaf: Mapped[str]
+    at: Mapped[dt.datetime]
+    verb: Mapped[str]
+    clause: Mapped[str | None]
+    party: Mapped[str | None]
+    actor_id: Mapped[str | None]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[str]
+    activity_id: Mapped[str | None]
+    is_chronicle: Mapped[bool] = mapped_column(server_default=false())
+    skeleton: Mapped[str]
+    evidence: Mapped[str | None]
+    """Reserved for an assertion by the actor's own key (security.md 5.4, stage 3)."""
+
+    __table_args__ = (
+        UniqueConstraint("chain", "previous"),
+        Index(None, "chain", "at", "number"),
+        Index(None, "chain", "is_chronicle", "at", "number"),
+        Index(None, "chain", "party", "at", "number"),
+        Index(None, "chain", "actor_id", "at", "number"),
+        Index(None, "chain", "verb", "at", "number"),
+        Index(None, "chain", "clause", "at", "number"),
+        Index(None, "chain", "activity_id", "at", "number"),
+        Index(None, "subject_id", "chain", "at", "number"),
+    )
+
+
+class Payload(Model):
+    """The words of one field of one entry; a disposal erases salt and content, never the commitment."""
+
+    __tablename__ = "history_payloads"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    salt: Mapped[str | None]
+    content: Mapped[str | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["chain", "number"], ["history_entries.chain", "history_entries.number"]),
+    )
+
+
+class Head(Model):
+    """The last entry of one chain: what the next is sealed to, and what page footers show. A cache: `verify`
+    compares it with the chain."""
+
+    __tablename__ = "history_heads"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    leaf: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class SearchWords(Model):
+    """The words of an entry in normal form (NFKC, casefold), for searching only."""
+
+    __tablename__ = "history_search_words"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    normal: Mapped[str]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["chain", "number"], ["history_entries.chain", "history_entries.number"]),
+    )
+
+
+class Message(Model):
+    """One party to be told of one act of another (お知らせ): written with the act, shown on home, and the
+    outbox from which mail will be delivered."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    party: Mapped[str]
+    chain: Mapped[str]
+    number: Mapped[int]
+    at: Mapped[dt.datetime]
+    delivered_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["chain", "number"], ["history_entries.chain", "history_entries.number"]),
+        UniqueConstraint("party", "chain", "number"),
+        Index(None, "party", "at", "number"),
+    )
+
+
+class OnceKey(Model):
+    """One submission that was carried out: sent again, it gets the first outcome (I7)."""
+
+    __tablename__ = "once_keys"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[str | None]
+    fingerprint: Mapped[str]
+    location: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class Instance(Model):
+    """This very instance of the portal: what every digest names as its origin, and whether it is a demo."""
+
+    __tablename__ = "instance"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    founded_at: Mapped[dt.datetime]
+    is_demo: Mapped[bool]
+
+
+keep_forever(Entry)
+keep_forever(Payload, but_may_erase=("salt", "content"))
+keep_forever(Instance)

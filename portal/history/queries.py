@@ -1,0 +1,706 @@
+"""What a reader may see of the history: pages by key, one document's entries, one entry with its proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Result,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.history.chain import fault
+from portal.history.event import EVENTS, JOINT
+from portal.history.models import Entry, Head, Message, Payload, SearchWords
+from portal.history.seal import FIRST, moment_text
+from portal.kernel.clock import JAPAN, day_in_japan
+from portal.kernel.days import fiscal_year
+from portal.kernel.db import Model, Moment
+from portal.kernel.digest import commitment
+from portal.kernel.errors import NotFound
+from portal.kernel.typed import normal_search
+
+PAGE = 50
+COUNTED = 1_000
+"""Counts are exact up to here; beyond, a page says 「1,000件超」 (decision 33)."""
+
+
+class Reading(StrEnum):
+    """The two readings of the one store."""
+
+    CHRONICLE = "chronicle"
+    """活動履歴: what the cooperation did."""
+    TRAIL = "trail"
+    """監査証跡: every act."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which entries are asked for. Days are in Asia/Tokyo, both included; entries are newer than `since`."""
+
+    reading: Reading = Reading.CHRONICLE
+    party: str | None = None
+    person: str | None = None
+    verbs: tuple[str, ...] = ()
+    """Only these verbs; empty: every verb."""
+    activity: str | None = None
+    clause: str | None = None
+    subject: str | None = None
+    """The identifier of one thing, such as a document."""
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+    since: dt.datetime | None = None
+    words: tuple[str, ...] = ()
+    """Every one of them, in any width and case."""
+
+
+class Cursor(NamedTuple):
+    """The place of an entry in the order of the pages: moment, chain, number."""
+
+    at: dt.datetime
+    chain: str
+    number: int
+
+    def text(self) -> str:
+        """As an address carries it."""
+        return f"{int(self.at.timestamp())}{self.at.microsecond:06}.{self.chain}.{self.number}"
+
+
+def read_cursor(text: str | None) -> Cursor | None:
+    """The place an address names; None for what names none."""
+    micros, _, rest = (text or "").partition(".")
+    chain, _, number = rest.rpartition(".")
+    if not (chain and micros.isascii() and micros.isdigit() and len(micros) <= 18):
+        return None
+    if not (number.isascii() and number.isdigit() and len(number) <= 15):
+        return None
+    try:
+        at = dt.datetime.fromtimestamp(int(micros) // 1_000_000, dt.UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+    return Cursor(at.replace(microsecond=int(micros) % 1_000_000), chain, int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a page needs it: its columns and its words. Two are equal if all that they say is."""
+
+    chain: str
+    number: int
+    at: dt.datetime
+    verb: str
+    clause: str | None
+    party: str | None
+    actor_id: str | None
+    subject_kind: str
+    subject_id: str
+    activity_id: str | None
+    skeleton: str
+    said: tuple[tuple[str, str | None], ...] = ()
+    """The words by their field, those that its sentences say; None: erased."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The plain facts of the event."""
+        return _facts(self.skeleton)
+
+    @property
+    def words(self) -> Mapping[str, str | None]:
+        """The words by their field; None: erased."""
+        return dict(self.said)
+
+    @property
+    def cursor(self) -> Cursor:
+        """Its place in the order of the pages."""
+        return Cursor(self.at, self.chain, self.number)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the history, newest first, with the ways on from it."""
+
+    lines: Sequence[Line]
+    newer: Cursor | None
+    older: Cursor | None
+    count: int
+    """How many entries the filters find in all; `COUNTED + 1` stands for more than that."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `count` is exact."""
+        return self.count <= COUNTED
+
+
+# --- Who may read what ----------------------------------------------------------------------------
+
+
+def chains_of(reader: Actor, reading: Reading = Reading.TRAIL) -> tuple[str, ...]:
+    """The chains `reader` may read (rows 1, 21): the joint chain, and in the audit trail the own party's.
+
+    The operator and the public read none; an auditor, who may not read any side's drafts, only the joint one.
+    """
+    if not reader.may(Permission.READ):
+        return ()
+    if reading is Reading.TRAIL and reader.party and reader.may(Permission.READ_OWN_SIDE):
+        return JOINT, reader.party
+    return (JOINT,)
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+# Tables rather than entities, and statements built once for each shape: of a page of 50 rows, building the
+# statements anew would take more time than the database does (performance.md).
+_ENTRIES, _PAYLOADS, _HEADS, _SEARCH, _MESSAGES = (
+    Model.metadata.tables[model.__tablename__] for model in (Entry, Payload, Head, SearchWords, Message)
+)
+_E = _ENTRIES.c
+_COLUMNS = (
+    _E.chain, _E.number, _E.at, _E.verb, _E.clause, _E.party, _E.actor_id,
+    _E.subject_kind, _E.subject_id, _E.activity_id, _E.skeleton,
+)  # fmt: skip
+_EQUAL = {
+    "party": _E.party,
+    "person": _E.actor_id,
+    "activity": _E.activity_id,
+    "clause": _E.clause,
+    "subject": _E.subject_id,
+}
+
+
+def page(
+    session: Session,
+    reader: Actor,
+    filters: Filters,
+    *,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """`limit` entries older than `before`, or newer than `after`, or the newest; always three statements.
+
+    Each chain (and each verb asked for) is read by its own index scan of at most `limit` rows; their merge is
+    the page, however long the chains are. Nothing is skipped over, so every depth costs the same.
+    """
+    chains = chains_of(reader, filters.reading)
+    if not chains:
+        return Page((), None, None, 0)
+    forward = after is not None and before is None
+    shape, values = _asked(chains, filters, before=before, after=after, limit=limit + 1)
+    rows = list(_run(session, _page_statement(shape), values))
+    more, rows = len(rows) > limit, rows[:limit]
+    if forward:
+        rows.reverse()
+    lines = _told(session, rows)
+    newer = older = None
+    if lines:
+        newer = lines[0].cursor if (more if forward else before is not None) else None
+        older = lines[-1].cursor if (forward or more) else None
+    counted = _run(session, _count_statement(shape._replace(places=(), forward=False, limit=0)), values).scalar_one()
+    return Page(lines, newer, older, counted)
+
+
+def _run(session: Session, statement: Any, values: Mapping[str, Any]) -> Result[*tuple[Any, ...]]:
+    return session.connection().execute(statement, values)
+
+
+class _Shape(NamedTuple):
+    """What a statement is built from: everything of a question but its values."""
+
+    chains: int
+    verbs: int
+    equal: tuple[str, ...]
+    days: tuple[str, ...]
+    words: int
+    is_chronicle: bool
+    places: tuple[str, ...] = ()
+    """For each chain how it lies to the cursor; empty without one."""
+    forward: bool = False
+    limit: int = 0
+
+
+def _asked(
+    chains: Sequence[str], filters: Filters, *, before: Cursor | None = None, after: Cursor | None = None, limit: int
+) -> tuple[_Shape, dict[str, Any]]:
+    """A question as a shape and its values."""
+    given = {name: getattr(filters, name) for name in _EQUAL if getattr(filters, name) is not None}
+    days: dict[str, Any] = {}
+    if filters.first_day:
+        days["first"] = _midnight(filters.first_day)
+    if filters.last_day:
+        days["last"] = _midnight(filters.last_day + dt.timedelta(days=1))
+    if filters.since:
+        days["since"] = filters.since
+    words = [_like(normal) for word in filters.words if (normal := normal_search(word))]
+    cursor = before or after
+    forward = before is None and after is not None
+    shape = _Shape(
+        chains=len(chains),
+        verbs=len(filters.verbs),
+        equal=tuple(given),
+        days=tuple(days),
+        words=len(words),
+        is_chronicle=filters.reading is Reading.CHRONICLE,
+        places=tuple(_place(chain, cursor) for chain in chains) if cursor else (),
+        forward=forward,
+        limit=limit,
+    )
+    values = given | days
+    values |= {f"chain{i}": chain for i, chain in enumerate(chains)}
+    values |= {f"verb{i}": verb for i, verb in enumerate(filters.verbs)}
+    values |= {f"word{i}": word for i, word in enumerate(words)}
+    if cursor:
+        values |= {"at": cursor.at, "number": cursor.number}
+    return shape, values
+
+
+def _place(chain: str, cursor: Cursor) -> str:
+    return "here" if chain == cursor.chain else "before" if chain < cursor.chain else "after"
+
+
+def _like(normal: str) -> str:
+    """A pattern that finds `normal` anywhere; its own %, _ and ! stand for themselves (row 69)."""
+    return f"%{normal.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+
+
+@lru_cache(maxsize=500)
+def _page_statement(shape: _Shape) -> Any:
+    """A merge of index scans, each of at most `shape.limit` rows: one a chain, or one a chain and verb."""
+    scans = [
+        select(*_COLUMNS).where(*conditions).order_by(*_order(_E, shape.forward)).limit(shape.limit)
+        for conditions in _scans(shape)
+    ]
+    if len(scans) == 1:
+        return scans[0]
+    merged = union_all(*(select(scan.subquery()) for scan in scans)).subquery()
+    return select(merged).order_by(*_order(merged.c, shape.forward)).limit(shape.limit)
+
+
+@lru_cache(maxsize=500)
+def _count_statement(shape: _Shape) -> Any:
+    """How many entries are found, exact to `COUNTED`, else `COUNTED + 1` (decision 33)."""
+    scans = [
+        select(literal(1).label("one")).select_from(_ENTRIES).where(*conditions).limit(COUNTED + 1)
+        for conditions in _scans(shape)
+    ]
+    found = union_all(*(select(scan.subquery()) for scan in scans)).limit(COUNTED + 1).subquery()
+    return select(func.count()).select_from(found)
+
+
+def _order(columns: Any, forward: bool) -> list[ColumnElement[Any]]:
+    keys: list[ColumnElement[Any]] = [columns.at, columns.number]
+    if columns is not _E:
+        keys.insert(1, columns.chain)
+    return [key.asc() if forward else key.desc() for key in keys]
+
+
+def _scans(shape: _Shape) -> list[list[ColumnElement[bool]]]:
+    """The conditions of each scan: one per chain, or per chain and verb, so that every one has its index."""
+    shared = _conditions(shape)
+    scans: list[list[ColumnElement[bool]]] = []
+    for number in range(shape.chains):
+        own = [_E.chain == bindparam(f"chain{number}"), *shared]
+        if shape.places:
+            own.append(_beyond(shape.places[number], shape.forward))
+        scans += [[*own, _E.verb == bindparam(f"verb{i}")] for i in range(shape.verbs)] or [own]
+    return scans
+
+
+def _beyond(place: str, newer: bool) -> ColumnElement[bool]:
+    """Entries beyond the cursor in the order (moment, chain, number), as a range of the index."""
+    at = bindparam("at", type_=Moment())
+    if place == "here":
+        here, there = tuple_(_E.at, _E.number), tuple_(at, bindparam("number", type_=_E.number.type))
+        return here > there if newer else here < there
+    if newer:
+        return _E.at >= at if place == "after" else _E.at > at
+    return _E.at <= at if place == "before" else _E.at < at
+
+
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if shape.is_chronicle:
+        conditions.append(_E.is_chronicle.is_(True))
+    conditions += [_EQUAL[name] == bindparam(name) for name in shape.equal]
+    for name in shape.days:
+        moment = bindparam(name, type_=Moment())
+        conditions.append({"first": _E.at >= moment, "last": _E.at < moment, "since": _E.at > moment}[name])
+    for number in range(shape.words):
+        conditions.append(
+            exists(literal(1))
+            .where(_SEARCH.c.chain == _E.chain, _SEARCH.c.number == _E.number)
+            .where(_SEARCH.c.normal.like(bindparam(f"word{number}"), escape="!"))
+            .correlate(_ENTRIES)
+        )
+    return conditions
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), JAPAN)
+
+
+_PLACE = re.compile(r"%\(([a-z_0-9]+)\)s")
+_DECODER = json.JSONDecoder()
+
+
+def _facts(skeleton: str) -> dict[str, Any]:
+    """The plain facts of an entry. Canonical JSON sorts its keys, and nothing before `facts` is free text."""
+    start = skeleton.find('"facts":')
+    try:
+        facts = _DECODER.raw_decode(skeleton, start + len('"facts":'))[0] if start >= 0 else {}
+    except ValueError:  # somebody changed the row: verify will name it, and the page still stands
+        facts = {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _told(session: Session, rows: Iterable[Row[Any]]) -> list[Line]:
+    """The rows with the words that their sentences say, fetched in one statement."""
+    rows = list(rows)
+    words = _words(session, rows)
+    return [_line(row, words.get((row.chain, row.number), ())) for row in rows]
+
+
+def _line(values: Iterable[Any], said: Iterable[tuple[str, str | None]]) -> Line:
+    """A line from the values of `_COLUMNS`, which are its fields in their order, and its words."""
+    return Line(*(*values, tuple(said)))
+
+
+def _words(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[str, int], list[tuple[str, str | None]]]:
+    numbers: dict[str, list[int]] = {}
+    said = {"name", "post"}
+    for row in rows:
+        numbers.setdefault(row.chain, []).append(row.number)
+        said |= said_by(row.verb)
+    found: dict[tuple[str, int], list[tuple[str, str | None]]] = {}
+    if not numbers:
+        return found
+    values: dict[str, Any] = {"fields": sorted(said)}
+    for i, (chain, own) in enumerate(sorted(numbers.items())):
+        values |= {f"chain{i}": chain, f"numbers{i}": own}
+    for chain, number, name, content in _run(session, _words_statement(len(numbers)), values):
+        found.setdefault((chain, number), []).append((name, content))
+    return found
+
+
+@lru_cache(maxsize=20)
+def _words_statement(chains: int) -> Any:
+    scans = [
+        select(_PAYLOADS.c.chain, _PAYLOADS.c.number, _PAYLOADS.c.field, _PAYLOADS.c.content).where(
+            _PAYLOADS.c.chain == bindparam(f"chain{i}"),
+            _PAYLOADS.c.number.in_(bindparam(f"numbers{i}", expanding=True)),
+            _PAYLOADS.c.field.in_(bindparam("fields", expanding=True)),
+        )
+        for i in range(chains)
+    ]
+    return union_all(*scans) if len(scans) > 1 else scans[0]
+
+
+@lru_cache(maxsize=1_000)
+def said_by(verb: str) -> frozenset[str]:
+    """What the sentences of an event ask for: long words that no sentence says are not fetched for a list."""
+    event = EVENTS.get(verb)
+    if event is None:
+        return frozenset()
+    sentences = (event.trail, event.chronicle or "", event.message or "")
+    return frozenset(name for sentence in sentences for name in _PLACE.findall(sentence))
+
+
+# --- What other pages show ------------------------------------------------------------------------
+
+
+def latest(
+    session: Session,
+    reader: Actor,
+    *,
+    reading: Reading = Reading.TRAIL,
+    subject: str | None = None,
+    activity: str | None = None,
+    limit: int = 20,
+) -> list[Line]:
+    """The last `limit` entries that `reader` may read, newest first; two statements."""
+    chains = chains_of(reader, reading)
+    if not chains:
+        return []
+    filters = Filters(reading=reading, subject=subject, activity=activity)
+    shape, values = _asked(chains, filters, limit=limit)
+    return _told(session, _run(session, _page_statement(shape), values))
+
+
+def of_document(session: Session, reader: Actor, document_id: str, limit: int = 20) -> list[Line]:
+    """The last `limit` entries about one document, newest first; two statements."""
+    return latest(session, reader, subject=document_id, limit=limit)
+
+
+def of_activity(session: Session, reader: Actor, activity_id: str, limit: int = 20) -> list[Line]:
+    """The last `limit` entries about one activity and its documents, newest first; two statements."""
+    return latest(session, reader, activity=activity_id, limit=limit)
+
+
+def messages(session: Session, reader: Actor, limit: int = 20, *, before: int | None = None) -> list[Line]:
+    """What the other parties did and `reader`'s party is told of (お知らせ), newest first, from below the
+    number `before` of the joint chain; two statements."""
+    if not reader.party or not reader.may(Permission.READ):
+        return []
+    given = {"party": reader.party, "before": 2**53 if before is None else before}
+    return _told(session, _run(session, _messages_statement(limit), given))
+
+
+@lru_cache(maxsize=20)
+def _messages_statement(limit: int) -> Any:
+    here = and_(_MESSAGES.c.chain == _E.chain, _MESSAGES.c.number == _E.number)
+    return (
+        select(*_COLUMNS)
+        .join_from(_MESSAGES, _ENTRIES, here)
+        .where(_MESSAGES.c.party == bindparam("party"), _MESSAGES.c.number < bindparam("before"))
+        .order_by(_MESSAGES.c.at.desc(), _MESSAGES.c.number.desc())
+        .limit(limit)
+    )
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the calendar in Japan, and what is told of it."""
+
+    year: int
+    month: int
+    lines: Sequence[Line]
+
+    @property
+    def fiscal_year(self) -> int:
+        """The 年度 it belongs to."""
+        return fiscal_year(dt.date(self.year, self.month, 1))
+
+
+def by_month(lines: Iterable[Line]) -> list[Month]:
+    """The same lines in the same order, month by month."""
+    months: dict[tuple[int, int], list[Line]] = {}
+    for line in lines:
+        day = day_in_japan(line.at)
+        months.setdefault((day.year, day.month), []).append(line)
+    return [Month(*key, own) for key, own in months.items()]
+
+
+# --- What can be chosen ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who acted: as they were called at their last act that the reader may see."""
+
+    id: str
+    name: str | None
+    post: str | None
+    party: str | None
+
+
+@dataclass(frozen=True)
+class ActivityName:
+    """An activity, by the reference and title of the first entry about it."""
+
+    id: str
+    reference: str
+    title: str | None
+
+
+def people(session: Session, reader: Actor, reading: Reading = Reading.TRAIL) -> list[Person]:
+    """Everybody whose acts `reader` may see, by party and name; one statement, an index seek a person."""
+    rows = _run(session, _people_statement(), {"chains": chains_of(reader, reading)})
+    found: dict[str, Any] = {}
+    for row in rows:
+        if row.actor_id not in found or found[row.actor_id].at < row.at:
+            found[row.actor_id] = row
+    named = [Person(row.actor_id, row.name, row.post, row.party) for row in found.values()]
+    return sorted(named, key=lambda one: (one.party or "", one.name or "", one.id))
+
+
+def activities(session: Session, reader: Actor) -> list[ActivityName]:
+    """Every activity the joint chain tells of, by reference; one statement, an index seek an activity."""
+    rows = _run(session, _activities_statement(), {"chains": chains_of(reader, Reading.CHRONICLE)})
+    found = [
+        ActivityName(row.activity_id, str(_facts(row.skeleton).get("reference") or ""), row.title) for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.reference, one.id))
+
+
+@lru_cache(maxsize=1)
+def _people_statement() -> Any:
+    walked, last = _walk("actor_id", newest=True)
+    name, post = _PAYLOADS.alias("name"), _PAYLOADS.alias("post")
+    return (
+        select(_E.actor_id, _E.party, _E.at, name.c.content.label("name"), post.c.content.label("post"))
+        .select_from(walked)
+        .join(_ENTRIES, and_(_E.chain == walked.c.chain, _E.number == last))
+        .outerjoin(name, _payload(name, "name"))
+        .outerjoin(post, _payload(post, "post"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _activities_statement() -> Any:
+    walked, first = _walk("activity_id", newest=False)
+    title = _PAYLOADS.alias("title")
+    return (
+        select(_E.activity_id, _E.skeleton, title.c.content.label("title"))
+        .select_from(walked)
+        .join(_ENTRIES, and_(_E.chain == walked.c.chain, _E.number == first))
+        .outerjoin(title, _payload(title, "title"))
+    )
+
+
+def _payload(payload: Any, name: str) -> ColumnElement[bool]:
+    return and_(payload.c.chain == _E.chain, payload.c.number == _E.number, payload.c.field == name)
+
+
+def _walk(column: str, *, newest: bool) -> tuple[Any, Any]:
+    """Every value of an indexed column on `:chains`, found by one seek each, and its last (or first) number.
+
+    A DISTINCT would read the whole index; this asks again and again for the next value after the last one.
+    """
+    least = select(func.min(_E[column]))
+    start = least.where(_E.chain == _HEADS.c.chain).correlate(_HEADS).scalar_subquery()
+    begun = select(_HEADS.c.chain.label("chain"), start.label("value"))
+    cte = begun.where(_HEADS.c.chain.in_(bindparam("chains", expanding=True))).cte("walked", recursive=True)
+    above = least.where(_E.chain == cte.c.chain, _E[column] > cte.c.value).correlate(cte).scalar_subquery()
+    cte = cte.union_all(select(cte.c.chain, above).where(cte.c.value.is_not(None)))
+    inner = _ENTRIES.alias("of_value")
+    order = [inner.c.at.desc(), inner.c.number.desc()] if newest else [inner.c.at, inner.c.number]
+    number = (
+        select(inner.c.number)
+        .where(inner.c.chain == cte.c.chain, inner.c[column] == cte.c.value)
+        .order_by(*order)
+        .limit(1)
+        .correlate(cte)
+        .scalar_subquery()
+    )
+    return cte, number
+
+
+# --- One entry, and the heads ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One field of words: its commitment in the entry, and whether the words kept are the words sealed."""
+
+    field: str
+    commitment: str
+    content: str | None
+    state: str
+    """`fits`, `erased`, or `differs`."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One entry with everything that proves it."""
+
+    line: Line
+    leaf: str
+    previous: str
+    skeleton: str
+    opened: Sequence[Opened]
+    fault: str | None
+    """Why it does not hold, as a sentence of the catalogues; None: it holds."""
+    has_next: bool
+
+
+def proof(session: Session, reader: Actor, chain: str, number: int) -> Proof:
+    """The entry with its proof; raises NotFound for one that `reader` may not know of."""
+    if chain not in chains_of(reader) or not 0 < number < 2**53:
+        raise NotFound()
+    around = {
+        entry.number: entry
+        for entry in session.scalars(
+            select(Entry).where(Entry.chain == chain, Entry.number.between(number - 1, number + 1))
+        )
+    }
+    entry = around.get(number)
+    if entry is None:
+        raise NotFound()
+    payloads = list(
+        session.scalars(
+            select(Payload).where(Payload.chain == chain, Payload.number == number).order_by(Payload.field)
+        )
+    )
+    before = around.get(number - 1)
+    found = fault(
+        entry,
+        payloads,
+        number=number,
+        previous=before.leaf if before else FIRST,
+        at=moment_text(before.at) if before else "",
+    )
+    values = (getattr(entry, column.name) for column in _COLUMNS)
+    line = _line(values, ((payload.field, payload.content) for payload in payloads))
+    opened, has_next = _opened(entry, payloads), number + 1 in around
+    return Proof(line, entry.leaf, entry.previous, entry.skeleton, opened, found, has_next)
+
+
+def _opened(entry: Entry, payloads: Sequence[Payload]) -> list[Opened]:
+    try:
+        commitments = json.loads(entry.skeleton)["commit"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    opened = []
+    for payload in payloads:
+        expected = str(commitments.get(payload.field, ""))
+        if payload.content is None and payload.salt is None:
+            state = "erased"
+        else:
+            state = "fits" if _fits(payload, expected) else "differs"
+        opened.append(Opened(payload.field, expected, payload.content, state))
+    return opened
+
+
+def _fits(payload: Payload, expected: str) -> bool:
+    try:
+        return commitment(bytes.fromhex(payload.salt or ""), payload.content or "") == expected
+    except ValueError:
+        return False
+
+
+class HeadNow(NamedTuple):
+    """The last entry of a chain: what a party writes down and keeps."""
+
+    chain: str
+    number: int
+    leaf: str
+    at: dt.datetime
+
+
+def heads(session: Session, reader: Actor) -> list[HeadNow]:
+    """The heads of the chains that `reader` may read, the joint chain first."""
+    chains = chains_of(reader)
+    found = {row.chain: HeadNow(*row) for row in _run(session, _heads_statement(), {"chains": chains})}
+    return [found[chain] for chain in chains if chain in found]
+
+
+@lru_cache(maxsize=1)
+def _heads_statement() -> Any:
+    columns = (_HEADS.c.chain, _HEADS.c.number, _HEADS.c.leaf, _HEADS.c.at)
+    return select(*columns).where(_HEADS.c.chain.in_(bindparam("chains", expanding=True)))
+
+
+def leaf_at(session: Session, reader: Actor, chain: str, number: int) -> str | None:
+    """The leaf of one entry; None when there is none (any more)."""
+    if chain not in chains_of(reader) or not 0 < number < 2**53:
+        return None
+    return session.scalar(select(Entry.leaf).where(Entry.chain == chain, Entry.number == number))
+

@@ -1,0 +1,144 @@
+"""An entry told in the reader's language: the event's sentence, filled from its facts and its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import NullTranslations
+from typing import Any
+
+from portal.history.event import EVENTS, Event
+from portal.history.queries import Line
+from portal.kernel.days import day_in_words
+from portal.kernel.digest import check_code
+from portal.kernel.typed import shown
+from portal.kernel.words import N_
+from portal.web.language import catalogue
+
+SYSTEM_NAME = N_("システム")
+OPERATOR_NAME = N_("運用管理者")
+ERASED = N_("（処分済み）")
+NOT_SAID = N_("記載なし")
+UNKNOWN_VERB = N_("この画面がまだ知らない種類の記録です（%(verb)s）。")
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class _Facts(dict[str, Any]):
+    """What a sentence is filled from; a name it asks for in vain is not said, never a fault."""
+
+    def __init__(self, facts: dict[str, Any], not_said: str) -> None:
+        super().__init__(facts)
+        self._not_said = not_said
+
+    def __missing__(self, _name: str) -> str:
+        return self._not_said
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells entries in one language, the parties by the labels (甲, 乙) of the edition."""
+
+    language: str
+    labels: Mapping[str, str]
+    catalogue: NullTranslations
+
+    @classmethod
+    def of(cls, language: str, labels: Mapping[str, str]) -> Teller:
+        """A teller in `language` (`ja` or `en`); `labels` names each party by its key."""
+        return cls(language, labels, catalogue(language))
+
+    def trail(self, line: Line) -> str:
+        """The sentence of the audit trail (監査証跡); an entry of a verb not known here has one too."""
+        event = EVENTS.get(line.verb)
+        return self._filled(event.trail if event else "", event, line)
+
+    def chronicle(self, line: Line) -> str:
+        """The sentence of the activity history (活動履歴); for an entry without one, that of the trail."""
+        event = EVENTS.get(line.verb)
+        return self._filled((event.chronicle or event.trail) if event else "", event, line)
+
+    def message(self, line: Line) -> str:
+        """The sentence the other parties are told (お知らせ); for an entry without one, that of the trail."""
+        event = EVENTS.get(line.verb)
+        return self._filled((event.message or event.trail) if event else "", event, line)
+
+    def party(self, line: Line) -> str:
+        """The party that acted, by its label; システム or 運用管理者 for an act of no party."""
+        if line.party is not None:
+            return self.labels.get(line.party, line.party)
+        return self._say(OPERATOR_NAME if line.actor_id else SYSTEM_NAME)
+
+    def name(self, line: Line) -> str:
+        """Who acted, by the name at the time; システム where nobody did."""
+        return self._person(line, "name") or self._say(SYSTEM_NAME if line.actor_id is None else NOT_SAID)
+
+    def post(self, line: Line) -> str:
+        """The post at the time of who acted; empty where none was held."""
+        return self._person(line, "post")
+
+    def capacity(self, line: Line) -> str:
+        """In what capacity the party's own decision was made (決裁・専決・代決), where one was."""
+        event = EVENTS.get(line.verb)
+        words = event.value_words.get("capacity", {}) if event else {}
+        capacity = line.facts.get("capacity")
+        return self._say(words[capacity]) if isinstance(capacity, str) and capacity in words else ""
+
+    def fact(self, line: Line, name: str) -> str:
+        """One plain fact of an entry in words: days written out, keys of parties and of the code named."""
+        value = line.facts.get(name)
+        event = EVENTS.get(line.verb)
+        words = event.value_words.get(name) if event else None
+        if words and isinstance(value, str) and value in words:
+            return self._say(words[value])
+        if words and isinstance(value, list):
+            return self._in_a_row([self._say(words.get(one, str(one))) for one in value])
+        return self._value(name, value)
+
+    def word(self, content: str | None) -> str:
+        """Words of people as a line of text, with invisible characters marked; erased ones say so."""
+        return self._say(ERASED) if content is None else shown(content)
+
+    # --- how it is done
+
+    def _say(self, message: str) -> str:
+        return self.catalogue.gettext(message) if message else ""
+
+    def _person(self, line: Line, field: str) -> str:
+        return self.word(line.words[field]) if field in line.words else ""
+
+    def _filled(self, message: str, event: type[Event] | None, line: Line) -> str:
+        if not message or event is None:
+            return self._say(UNKNOWN_VERB) % {"verb": line.verb}
+        facts = {name: self.fact(line, name) for name in line.facts}
+        facts |= {f"{name}_name": self.fact(line, name) for name in event.value_words if name in line.facts}
+        facts |= {name: self.word(content) for name, content in line.words.items()}
+        facts |= {"party": self.party(line), "name": self.name(line), "post": self.post(line)}
+        try:
+            return self._say(message) % _Facts(facts, self._say(NOT_SAID))
+        except (ValueError, TypeError, KeyError):  # the catalogue is at fault; the page still stands
+            return self._say(UNKNOWN_VERB) % {"verb": line.verb}
+
+    def _in_a_row(self, words: list[str]) -> str:
+        return ("・" if self.language == "ja" else ", ").join(words)
+
+    def _value(self, name: str, value: object) -> str:
+        if value is None or value == "":
+            return self._say(NOT_SAID) if name.endswith("_on") else ""
+        if isinstance(value, list):
+            return self._in_a_row([self._value(name, one) for one in value])
+        text = str(value)
+        if text in self.labels:
+            return self.labels[text]
+        if _DAY.fullmatch(text):
+            return self._day(text)
+        return check_code(text) if _DIGEST.fullmatch(text) else shown(text)
+
+    def _day(self, text: str) -> str:
+        try:
+            return day_in_words(dt.date.fromisoformat(text), self.language)
+        except ValueError:
+            return text

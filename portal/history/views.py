@@ -1,0 +1,353 @@
+"""The pages of the history: its two readings, one entry with its proof, the check of the chains, their heads."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from portal.access.policy import Permission
+from portal.history import queries
+from portal.history.chain import HEAD_DIFFERS, Verdict, verify
+from portal.history.event import EVENTS, JOINT
+from portal.history.forms import HistoryFilter, KeptHeadForm
+from portal.history.queries import HeadNow, Line, Reading
+from portal.history.sentences import Teller
+from portal.kernel.days import day_in_words, fiscal_year_in_words, month_in_words, time_in_words
+from portal.kernel.words import N_
+from portal.web.kept import Kept
+from portal.web.language import language, say
+from portal.web.pages import show
+from portal.web.reading import actor, portal, reading
+
+history = Blueprint("history", __name__)
+
+
+# --- Words that every page of it needs ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What entries are told with: the edition in force, the labels of its parties, the reader's language."""
+
+    edition: Any
+    language: str
+    labels: Mapping[str, str]
+    teller: Teller
+
+    def clause(self, key: str | None) -> Any:
+        """The clause `key` as the edition in force cites it; None where it has none."""
+        return self.edition.cite(key, self.language) if key and self.edition.has_clause(key) else None
+
+    def chain_name(self, chain: str) -> str:
+        """What a page calls a chain."""
+        if chain == JOINT:
+            return say(N_("共有の記録"))
+        return say(N_("%(party)sだけの記録"), party=self.labels.get(chain, chain))
+
+
+def surroundings() -> Surroundings:
+    """The surroundings of this request."""
+    edition, code = g.edition_in_force(), language()
+    labels = {party.key: party.defined_as[code] for party in edition.parties}
+    return Surroundings(edition, code, labels, Teller.of(code, labels))
+
+
+def subject_link(kind: str, subject_id: str) -> str | None:
+    """Where the thing an entry is about has its page, if it has one; the assembler knows."""
+    find = portal().extensions.get("link_to_subject")
+    return find(kind, subject_id) if find else None
+
+
+_TOLD: Kept[Told] = Kept(3_000)
+_ROWS: Kept[Markup] = Kept(3_000)
+_CHOICES: Kept[dict[str, list[tuple[str, str]]]] = Kept(50)
+_FORMS: Kept[Markup] = Kept(50)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry as a list shows it."""
+
+    href: str
+    number: int
+    is_own_side: bool
+    day: str
+    time: str
+    iso: str
+    sentence: str
+    link: str | None
+    name: str
+    party: str
+    post: str
+    capacity: str
+    revision: str
+    clause: Any
+
+
+def told(lines: Sequence[Line], around: Surroundings, kind: Reading) -> list[Told]:
+    """The lines ready for a page: made once, for what an entry says never changes."""
+    with_what = (kind, around.language, around.edition.digest, portal().extensions.get("link_to_subject"))
+    return [_TOLD.get((line, *with_what), partial(_tell, line, around, kind)) for line in lines]
+
+
+def _tell(line: Line, around: Surroundings, kind: Reading) -> Told:
+    teller = around.teller
+    return Told(
+        href=url_for("history.entry", chain=line.chain, number=line.number),
+        number=line.number,
+        is_own_side=line.chain != JOINT,
+        day=day_in_words(line.at, around.language),
+        time=time_in_words(line.at, around.language),
+        iso=line.at.isoformat(),
+        sentence=teller.trail(line) if kind is Reading.TRAIL else teller.chronicle(line),
+        link=subject_link(line.subject_kind, line.subject_id),
+        name=teller.name(line),
+        party=teller.party(line),
+        post=teller.post(line),
+        capacity=teller.capacity(line),
+        revision=say(N_("版%(number)s"), number=line.facts["number"]) if _tells_a_revision(line) else "",
+        clause=around.clause(line.clause),
+    )
+
+
+COLUMNS = (
+    N_("番号"),
+    N_("日時（日本時間）"),
+    N_("行ったこと"),
+    N_("行為者・職"),
+    N_("当事者"),
+    N_("資格"),
+    N_("版"),
+    N_("条項"),
+)
+"""The columns of the audit trail."""
+
+
+def _rendered(macro: str, one: Told, *words: str | tuple[str, ...]) -> Markup:
+    """One entry as the page shows it. Kept by all that it shows: the same words give the same row, for any
+    reader; an entry never changes, and erased words are other words."""
+
+    def make() -> Markup:
+        rows = portal().jinja_env.get_template("history/_rows.html").module
+        return Markup(getattr(rows, macro)(one, *words))  # noqa: S704  # rendered by a template, which escapes
+
+    return _ROWS.get((macro, one, words), make)
+
+
+def _tells_a_revision(line: Line) -> bool:
+    return line.subject_kind == "document" and "number" in line.facts
+
+
+# --- The two readings -----------------------------------------------------------------------------
+
+
+@history.get("/history", allow=Permission.READ)
+def index() -> ResponseReturnValue:
+    """活動履歴 month by month, or 監査証跡 as a table; the filter and the place stand in the address."""
+    who, session, around = actor(), reading(), surroundings()
+    form, choices = _filter(around)
+    if form.errors:
+        nothing = queries.Page((), None, None, 0)
+        return show("history/index.html", 422, **_index(form, choices, around, nothing))
+    before = queries.read_cursor(request.args.get("before"))
+    after = queries.read_cursor(request.args.get("after"))
+    page = queries.page(session, who, form.filters, before=before, after=after)
+    if after and not before and not page.newer:
+        return redirect(_address(form.address()), 303)  # the newest page, and a full one
+    return show("history/index.html", **_index(form, choices, around, page))
+
+
+def _address(values: Mapping[str, Any]) -> str:
+    return url_for("history.index", **values)
+
+
+def _filter(around: Surroundings) -> tuple[HistoryFilter, Hashable]:
+    """The filter that is asked for, and all that its choices depend on."""
+    who, session = actor(), reading()
+    kind = Reading.TRAIL if request.args.get("reading") == Reading.TRAIL else Reading.CHRONICLE
+    # Who acted, and on what, changes only with an entry: the leaves of the chains stand for all they hold.
+    leaves = tuple((head.chain, head.leaf) for head in queries.heads(session, who))
+    key = (kind, queries.chains_of(who), leaves, around.language, around.edition.digest)
+    return HistoryFilter(request.args, who, **_CHOICES.get(key, partial(_choices, around, kind))), key
+
+
+def _choices(around: Surroundings, kind: Reading) -> dict[str, list[tuple[str, str]]]:
+    who, session, teller = actor(), reading(), around.teller
+    people = []
+    for one in queries.people(session, who, kind):
+        name = teller.word(one.name) + (f"（{teller.word(one.post)}）" if one.post else "")
+        people.append((one.id, f"{around.labels.get(one.party or '', '')} {name}".strip()))
+    kinds = portal().extensions.get("kinds", {})
+    keys = {event.clause for event in EVENTS.values()} | {one.clause for one in kinds.values()}
+    return {
+        "parties": [
+            (party.key, f"{around.labels[party.key]} {party.name[around.language]}")
+            for party in around.edition.parties
+        ],
+        "people": people,
+        "activities": [
+            (one.id, f"{one.reference} {teller.word(one.title)}".strip())
+            for one in queries.activities(session, who)
+        ],
+        "clauses": [
+            (key, f"{around.edition.clause_of(key).label[around.language]} {_caption(around, key)}")
+            for key in around.edition.clause_keys
+            if key in keys
+        ],
+    }
+
+
+def _caption(around: Surroundings, key: str) -> str:
+    return str(around.edition.clause_of(key).caption[around.language])
+
+
+def _all(form: HistoryFilter) -> str:
+    return _address({"reading": "trail"} if form.reading is Reading.TRAIL else {})
+
+
+def _form(form: HistoryFilter, choices: Hashable) -> Markup:
+    """The form of the filter; kept as long as nothing is asked for and its choices are the same."""
+
+    def make() -> Markup:
+        return Markup(render_template("history/_filter.html", form=form, all_href=_all(form)))  # noqa: S704  # a template escapes
+
+    return make() if form.is_active or form.errors else _FORMS.get(choices, make)
+
+
+def _index(
+    form: HistoryFilter, choices: Hashable, around: Surroundings, page: queries.Page
+) -> dict[str, Any]:
+    def to(**changes: str | None) -> str:
+        return _address(form.address(**changes))
+
+    who = actor()
+    context: dict[str, Any] = {
+        "form": form,
+        "filter_form": _form(form, choices),
+        "page": page,
+        "is_trail": form.reading is Reading.TRAIL,
+        "chronicle_href": to(reading="chronicle", kind=None, person=None),
+        "trail_href": to(reading="trail"),
+        "all_href": _all(form),
+        "new_href": to(new="1") if who.previous_visit_at and not form.typed["new"] else None,
+        "subject_href": to(subject=None) if form.typed["subject"] else None,
+        "newer": to(after=page.newer.text()) if page.newer else None,
+        "older": to(before=page.older.text()) if page.older else None,
+        "first": to() if page.newer else None,
+        "since": who.previous_visit_at,
+    }
+    if form.reading is Reading.TRAIL:
+        columns, own_side = tuple(say(column) for column in COLUMNS), say(N_("自分の側だけ"))
+        lines = told(page.lines, around, Reading.TRAIL)
+        rows = [_rendered("trail_row", one, columns, own_side) for one in lines]
+        return {**context, "columns": columns, "rows": rows}
+    number = say(N_("記録番号"))
+    months: list[tuple[str | None, str, list[Markup]]] = []
+    year = None
+    for month in queries.by_month(page.lines):
+        heading = None
+        if month.fiscal_year != year:
+            year = month.fiscal_year
+            heading = fiscal_year_in_words(year, around.language)
+        words = month_in_words(month.year, month.month, around.language)
+        lines = told(month.lines, around, Reading.CHRONICLE)
+        months.append((heading, words, [_rendered("chronicle_entry", one, number) for one in lines]))
+    return {**context, "months": months}
+
+
+# --- One entry ------------------------------------------------------------------------------------
+
+
+@history.get("/history/<chain>/<int:number>", allow=Permission.READ)
+def entry(chain: str, number: int) -> ResponseReturnValue:
+    """One entry: what it says, and everything that proves it."""
+    around = surroundings()
+    proof = queries.proof(reading(), actor(), chain, number)
+    line = proof.line
+    event = EVENTS.get(line.verb)
+    return show(
+        "history/entry.html",
+        proof=proof,
+        line=line,
+        one=told([line], around, Reading.TRAIL)[0],
+        chronicle=around.teller.chronicle(line) if event and event.chronicle else None,
+        chain_name=around.chain_name(chain),
+        opened=[(one, around.teller.word(one.content)) for one in proof.opened],
+        before=url_for("history.entry", chain=chain, number=number - 1) if number > 1 else None,
+        after=url_for("history.entry", chain=chain, number=number + 1) if proof.has_next else None,
+    )
+
+
+# --- Whether the chains hold ----------------------------------------------------------------------
+
+
+@history.get("/history/verify", allow=Permission.VERIFY)
+def check() -> ResponseReturnValue:
+    """What the check does, and the button that starts it."""
+    return show("history/verify.html", results=None, mismatches=None, heads=_heads(surroundings()))
+
+
+@history.post("/history/verify", allow=Permission.VERIFY)
+def run_check() -> ResponseReturnValue:
+    """Every entry the reader may know of recomputed now, and the record told again through the rules."""
+    around, session, who = surroundings(), reading(), actor()
+    verdicts = [verify(session, chain) for chain in queries.chains_of(who)]
+    replay = portal().extensions.get("replay")
+    mismatches = list(replay(session)) if replay else None
+    results = [(around.chain_name(verdict.chain), verdict, _entry_of(verdict)) for verdict in verdicts]
+    return show("history/verify.html", results=results, mismatches=mismatches, heads=_heads(around))
+
+
+def _entry_of(verdict: Verdict) -> str | None:
+    """The page of the first entry that does not hold; None where that very entry is missing."""
+    if verdict.broken_at is None or verdict.reason == HEAD_DIFFERS:
+        return None
+    if queries.leaf_at(reading(), actor(), verdict.chain, verdict.broken_at) is None:
+        return None
+    return url_for("history.entry", chain=verdict.chain, number=verdict.broken_at)
+
+
+def _heads(around: Surroundings) -> list[tuple[str, HeadNow]]:
+    return [(around.chain_name(head.chain), head) for head in queries.heads(reading(), actor())]
+
+
+# --- Heads to keep, and to compare ----------------------------------------------------------------
+
+
+@history.get("/history/seals", allow=Permission.VERIFY)
+def seals() -> ResponseReturnValue:
+    """The heads to write down, and the form to compare a kept one."""
+    around = surroundings()
+    return show("history/seals.html", form=_kept_form(around), heads=_heads(around), outcome=None)
+
+
+@history.post("/history/seals", allow=Permission.VERIFY)
+def compare_seal() -> ResponseReturnValue:
+    """Whether a kept head lies on the chain as it is now (row 88)."""
+    around = surroundings()
+    form = _kept_form(around)
+    if not form.validate():
+        return show("history/seals.html", 422, form=form, heads=_heads(around), outcome=None)
+    chain, number, code = form.chain.data, form.kept_number() or 0, form.kept_code() or ""
+    leaf = queries.leaf_at(reading(), actor(), chain, number)
+    outcome: dict[str, Any] = {"chain": around.chain_name(chain), "number": number, "code": code, "verdict": None}
+    if leaf is None:
+        outcome["state"] = "cut"
+    elif not leaf.startswith(code):
+        outcome["state"] = "differs"
+    else:
+        verdict = verify(reading(), chain, kept_head=(number, leaf))
+        outcome |= {"state": "fits" if verdict.holds else "broken", "verdict": verdict, "href": _entry_of(verdict)}
+    return show("history/seals.html", form=form, heads=_heads(around), outcome=outcome)
+
+
+def _kept_form(around: Surroundings) -> KeptHeadForm:
+    form = KeptHeadForm()
+    form.chain.choices = [(chain, around.chain_name(chain)) for chain in queries.chains_of(actor())]
+    return form

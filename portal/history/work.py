@@ -1,0 +1,259 @@
+"""`Work`, the only way to change anything: one transaction, one actor, one moment, one writer at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import event as hooks
+from sqlalchemy import select
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from portal.access.actor import SYSTEM, Actor
+from portal.access.policy import Permission
+from portal.history.event import JOINT, Event, kept
+from portal.history.models import Entry, Head, Instance, Message, OnceKey, SearchWords
+from portal.history.seal import seal
+from portal.kernel.clock import Clock, day_in_japan
+from portal.kernel.db import Engines, Model, Recorded, Subject, take_the_writer_lock
+from portal.kernel.errors import MovedUnderThePen
+from portal.kernel.ids import new_id
+from portal.kernel.typed import normal_search
+from portal.kernel.words import N_
+
+Row = TypeVar("Row", bound=Model)
+_BACKWARDS = dt.timedelta(seconds=5)
+
+
+class UnrecordedChange(Exception):
+    """Something was changed that no event of the same Work tells; nothing has been kept."""
+
+
+class BulkChange(Exception):
+    """A statement that changes rows nobody could name; changes go row by row."""
+
+
+class AlreadyDone(Exception):
+    """This very submission was carried out before; `location` is where its outcome is seen (I7)."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
+class SentForSomethingElse(MovedUnderThePen):
+    """A form's own key came again with other content."""
+
+    sentence = N_("この画面は一度送信されています。同じ画面から別の内容は送信できません。")
+    next_step = N_("ページを読み込み直し、いまの状態を確かめてから操作してください。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockWentBack(Event):
+    """The server's clock stood more than five seconds before the last entry (row 39)."""
+
+    verb = "clock.went_back"
+    trail = N_(
+        "サーバーの時計が直前の記録より%(seconds)s秒戻っていました。記録の時刻は直前の記録にそろえました。"
+    )
+
+    seconds: int
+    note: str = kept("")
+
+
+class Work:
+    """What a command gets: a session that writes, the actor, the moment, and `record`."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        actor: Actor,
+        at: dt.datetime,
+        origin: str,
+        parties: Sequence[str],
+        once: tuple[str, str] | None,
+    ) -> None:
+        self.session = session
+        self.actor = actor
+        self.at = at
+        """The one moment of everything in this Work: aware, UTC, never before an earlier entry's."""
+        self.origin = origin
+        self.parties = tuple(parties)
+        """The keys of the parties of the edition in force, in its order."""
+        self._once = once
+        self._heads: dict[str, Head] = {head.chain: head for head in session.scalars(select(Head))}
+        self._changed: dict[Subject, str] = {}
+        self._told: set[Subject] = set()
+        self._location: str | None = None
+        self.entries: list[Entry] = []
+
+    @property
+    def today(self) -> dt.date:
+        """The day in Asia/Tokyo on which this Work falls."""
+        return day_in_japan(self.at)
+
+    def must(self, permission: Permission) -> None:
+        """Raises NotAllowed unless the actor, as read under the lock, holds `permission` (row 28)."""
+        self.actor.must(permission)
+
+    def add(self, row: Row) -> Row:
+        """`row` will be stored when this Work commits."""
+        self.session.add(row)
+        return row
+
+    def record(self, event: Event, *also_about: Subject, by: Actor | None = None) -> Entry:
+        """`event` stands as the next entry of its chain, sealed to the one before, and the other parties' messages
+        with it. `also_about` names further rows that it tells of."""
+        actor = by or self.actor
+        words = event.words()
+        if actor.is_signed_in:
+            words |= {key: value for key, value in (("name", actor.name), ("post", actor.post)) if value}
+        sealed = seal(
+            self._heads.get(event.chain),
+            chain=event.chain,
+            origin=self.origin,
+            at=self.at,
+            verb=event.verb,
+            clause=event.under or event.clause,
+            subject_kind=event.about.kind,
+            subject_id=event.about.id,
+            activity_id=event.activity_id,
+            party=actor.party,
+            actor_id=actor.member_id,
+            once=hashlib.sha256(" ".join(self._once).encode()).hexdigest() if self._once else None,
+            is_chronicle=event.chronicle is not None,
+            facts=event.facts(),
+            words=words,
+        )
+        self.session.add(sealed.entry)
+        self.session.flush()  # the payload's foreign key needs the entry first
+        self.session.add_all(sealed.payloads)
+        if normal := normal_search(
+            "\n".join([*event.words().values(), str(event.facts().get("reference") or "")])
+        ):
+            self.session.add(SearchWords(chain=event.chain, number=sealed.entry.number, normal=normal))
+        self._advance(sealed.entry)
+        self._told |= {event.about, *also_about}
+        if event.message and event.chain == JOINT:
+            for party in self.parties:
+                if party != actor.party:
+                    self.add(
+                        Message(id=new_id(), party=party, chain=JOINT, number=sealed.entry.number, at=self.at)
+                    )
+        self.entries.append(sealed.entry)
+        return sealed.entry
+
+    def answer(self, location: str) -> str:
+        """This submission's outcome is to be seen at `location`; sent again, it leads there again (I7)."""
+        self._location = location
+        return location
+
+    def _advance(self, entry: Entry) -> None:
+        head = self._heads.get(entry.chain)
+        if head is None:
+            head = self._heads[entry.chain] = Head(chain=entry.chain)
+            self.session.add(head)
+        head.number, head.leaf, head.at = entry.number, entry.leaf, entry.at
+
+    def note_changes(self, session: Session, _context: Any, _instances: Any) -> None:
+        """Every changed `Recorded` row of this flush is noted by its subject."""
+        for row in (*session.new, *session.dirty, *session.deleted):
+            if isinstance(row, Recorded) and (row not in session.dirty or session.is_modified(row)):
+                self._changed.setdefault(row.subject, type(row).__name__)
+
+    def finish(self) -> None:
+        """Everything is flushed and everything changed was told; raises UnrecordedChange otherwise."""
+        self.session.flush()
+        untold = [name for subject, name in self._changed.items() if subject not in self._told]
+        if untold:
+            raise UnrecordedChange(f"changed, but not told: {', '.join(sorted(set(untold)))}")
+        if self._once and self._location:
+            self.session.add(
+                OnceKey(
+                    key=self._once[0],
+                    member_id=self.actor.member_id,
+                    fingerprint=self._once[1],
+                    location=self._location,
+                    at=self.at,
+                )
+            )
+
+
+@dataclass(frozen=True)
+class Works:
+    """Where Works begin: the engines, the clock, and how an actor is read anew under the lock."""
+
+    engines: Engines
+    clock: Clock
+    host: str
+    """The host name of the portal's own address: part of every origin (row 33)."""
+    reread: Callable[[Session, Actor, dt.datetime], Actor]
+    """The actor as the tables have it at a moment; raises NotAllowed for one whose account or session has ended."""
+    parties: Callable[[Session], Sequence[str]]
+    must_be_writable: Callable[[Session], None] = lambda _session: None
+    """Raises, under the lock, for a database this portal was not written for (row 119)."""
+
+    @contextmanager
+    def begin(self, actor: Actor, *, once: tuple[str, str] | None = None) -> Iterator[Work]:
+        """A Work: committed as a whole at the end of the block, or, when anything is raised, not at all.
+
+        `once` is the submission's own key and fingerprint. Raises AlreadyDone when it was carried out before,
+        SentForSomethingElse when the key came with other content, UnrecordedChange when a change was not told.
+        """
+        with Session(self.engines.writer, expire_on_commit=False) as session:
+            hooks.listen(session, "do_orm_execute", _refuse_bulk_changes)
+            take_the_writer_lock(session)
+            self.must_be_writable(session)
+            last = max((head.at for head in session.scalars(select(Head))), default=None)
+            now = self.clock.now()
+            at = max(now, last) if last else now
+            fresh = self.reread(session, actor, at)
+            if once:
+                _must_be_new(session, fresh, once)
+            work = Work(
+                session,
+                actor=fresh,
+                at=at,
+                origin=f"{self.host}/{_instance_id(session)}",
+                parties=self.parties(session),
+                once=once,
+            )
+            hooks.listen(session, "before_flush", work.note_changes)
+            if last and last - now > _BACKWARDS and not _is_told_already(session, last):
+                seconds = int((last - now).total_seconds())
+                work.record(ClockWentBack(about=Subject("portal", "clock"), seconds=seconds), by=SYSTEM)
+            yield work
+            work.finish()
+            session.commit()
+
+
+def _refuse_bulk_changes(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        raise BulkChange(type(state.statement).__name__)
+
+
+def _instance_id(session: Session) -> str:
+    return session.scalar(select(Instance.id)) or "unfounded"
+
+
+def _is_told_already(session: Session, last: dt.datetime) -> bool:
+    """Whether it was told that the clock stands before `last`: until it has caught up, every entry has that
+    very moment, and once is enough."""
+    told = select(Entry.number).where(
+        Entry.chain == JOINT, Entry.verb == ClockWentBack.verb, Entry.at == last
+    )
+    return session.execute(told.limit(1)).first() is not None
+
+
+def _must_be_new(session: Session, actor: Actor, once: tuple[str, str]) -> None:
+    earlier = session.get(OnceKey, once[0])
+    if earlier is None:
+        return
+    if earlier.member_id == actor.member_id and earlier.fingerprint == once[1]:
+        raise AlreadyDone(earlier.location)
+    raise SentForSomethingElse()

@@ -1,0 +1,459 @@
+"""The home page: what waits for me and my side, for the others, what was told, planned, late, and the term."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+from flask import Blueprint, g, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from portal.access.policy import Permission
+from portal.agreement import queries as agreement
+from portal.consent.rules import STANDING_NAMES, Standing
+from portal.history import queries as history
+from portal.history.sentences import Teller
+from portal.home import queries
+from portal.home.parts import COUNTED, PART_SHOWN, SHOWN, Item, Part
+from portal.home.queries import DRAFTS, OTHERS, TO_CONFIRM, TURN, UNCONFIRMED, Board, Waiting
+from portal.home.reckoning import days_since, waits_long
+from portal.kernel.clock import day_in_japan
+from portal.kernel.days import day_in_words, moment_in_words
+from portal.kernel.errors import NotFound
+from portal.kernel.typed import shown
+from portal.kernel.words import N_
+from portal.web.kept import Kept
+from portal.web.language import catalogue, language
+from portal.web.pages import show
+from portal.web.reading import actor, portal, reading
+
+blueprint = Blueprint("home", __name__)
+home = blueprint
+
+MESSAGES, MESSAGES_A_PAGE = 20, 50
+
+DECIDE = N_("「%(title)s」を確かめて、同意するか差し戻す")
+REVISE = N_("差し戻された「%(title)s」を直して、新しい版を提示する")
+CONFIRM = N_("「%(title)s」の%(held_on)sの協議の記録を確認する")
+CONTINUE = N_("下書き「%(title)s」の続きを書く")
+SIDE_DRAFT = N_("下書き「%(title)s」を開く")
+READ = N_("「%(title)s」を読む")
+READ_RECORD = N_("「%(title)s」の%(held_on)sの協議の記録を読む")
+SECOND = N_("「%(name)s」の同意権限の申請を確かめる")
+
+WAITS_FOR_OFFICER = N_("自分の側の同意権者の同意を待っています。")
+WAITS_FOR_ANOTHER = N_("あなただけが起案したため、自分の側の別の同意権者の同意を待っています。")
+WAITS_FOR_DRAFTER = N_("差し戻されました。自分の側の起案者が新しい版を提示するのを待っています。")
+WAITS_FOR_READER = N_("自分の側の起案者が協議の記録を確認するのを待っています。")
+WAITS_FOR_CONSENT = N_("%(parties)sの同意を待っています。")
+WAITS_FOR_REVISION = N_("差し戻しました。%(parties)sの新しい版を待っています。")
+WAITS_FOR_CONFIRMATION = N_("ほかの当事者が協議の記録を確認するのを待っています。")
+TABLED_BY = N_("%(party)sが版%(number)sを提示")
+RECORDED_BY = N_("%(party)sが記録")
+SENT_BACK_BY = N_("版%(number)sが差し戻されました。")
+SAVED_BY = N_("%(name)sが保存")
+IN_FORCE_AT = N_("%(moment)sに有効になります。")
+UNTITLED = N_("（題名なし）")
+
+
+@dataclass(frozen=True)
+class Tellings:
+    """What the lines of a page are told with; sentences are looked up once, not line by line."""
+
+    language: str
+    today: dt.date
+    edition: Any
+    reader: Any
+
+    @classmethod
+    def of_this_request(cls) -> Tellings:
+        """With the reader's language, the edition in force, and today in Asia/Tokyo."""
+        today = day_in_japan(portal().clock.now())
+        return cls(language(), today, g.edition_in_force(), actor())
+
+    @cached_property
+    def made_from(self) -> tuple[Hashable, ...]:
+        """Everything but its row that a line is made from: the language, the day, the edition, and the reader."""
+        who = self.reader
+        acts = tuple(who.may(one) for one in (Permission.CONSENT, Permission.CONSULT, Permission.DRAFT))
+        return self.language, self.today, self.edition.digest, who.party, who.member_id, acts
+
+    @cached_property
+    def _catalogue(self) -> Any:
+        return catalogue(self.language)
+
+    @cached_property
+    def _held(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _ages(self) -> dict[int, str]:
+        return {}
+
+    def say(self, message: str, **facts: object) -> str:
+        """The sentence in the reader's language."""
+        if message not in self._held:
+            self._held[message] = self._catalogue.gettext(message)
+        return self._held[message] % facts if facts else self._held[message]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """甲, 乙: how the agreement calls each party."""
+        return {party.key: party.defined_as[self.language] for party in self.edition.parties}
+
+    def parties(self, keys: Iterable[str]) -> str:
+        """These parties by their labels, in the order of the agreement."""
+        named = set(keys)
+        between = "・" if self.language == "ja" else ", "
+        return between.join(label for key, label in self.labels.items() if key in named)
+
+    def title(self, text: str) -> str:
+        """A title as part of a sentence, with what cannot be seen made visible."""
+        return shown(text) or self.say(UNTITLED)
+
+    def age(self, since: dt.datetime) -> str:
+        """今日から, 3日前から: how long something has waited, by the calendar of Japan."""
+        days = days_since(since, self.today)
+        if days not in self._ages:
+            self._ages[days] = str(
+                ngettext("%(num)s日前から", "%(num)s日前から", days) if days else _("今日から")
+            )
+        return self._ages[days]
+
+    def saved(self, at: dt.datetime) -> str:
+        """When a draft was last saved."""
+        days = days_since(at, self.today)
+        return str(ngettext("%(num)s日前に保存", "%(num)s日前に保存", days) if days else _("今日保存"))
+
+    def is_long(self, since: dt.datetime) -> bool:
+        """Whether it has waited ten business days."""
+        return waits_long(since, self.today, closed=self.edition.closed_days)
+
+
+class Places:
+    """Where documents have their pages; each kind's addresses are made once."""
+
+    def __init__(self) -> None:
+        self._kinds = portal().extensions["kinds"]
+        self._made: dict[str, str] = {}
+
+    def noun(self, kind: str) -> str:
+        """What a page calls a document of this kind (a message)."""
+        return str(self._kinds[kind].noun)
+
+    def knows(self, kind: object) -> bool:
+        """Whether there is such a kind."""
+        return kind in self._kinds
+
+    def of(self, kind: str, id: str, page: str = "") -> str:
+        """The address of a page of a document."""
+        endpoint = f"{self._kinds[kind].place}{page}"
+        if endpoint not in self._made:
+            self._made[endpoint] = url_for(endpoint, id="-id-")
+        return self._made[endpoint].replace("-id-", id)
+
+
+# --- The home page --------------------------------------------------------------------------------
+
+
+@blueprint.get("/", allow=Permission.USE_OWN_ACCOUNT)
+def index() -> ResponseReturnValue:
+    """What waits for me first; then what is late, what waits for the others, what was told, and what comes."""
+    who, session = actor(), reading()
+    if who.party is None:
+        return show("home/operator.html", mode=portal().settings.mode)
+    tell, places = Tellings.of_this_request(), Places()
+    found = queries.board(session, who)
+    mine, side = _turn(tell, places, found)
+    grants = _grants(tell)
+    parts = [
+        part for make in portal().extensions.get("home_parts", ()) for part in make(session, who, tell.today)
+    ]
+    lines = history.messages(session, who, MESSAGES + 1)
+    drafts = found.of(DRAFTS)
+    own = [row for row in drafts if row.drafters == who.member_id and who.may(Permission.DRAFT)]
+    return show(
+        "home/index.html",
+        today=tell.today,
+        mine=[*grants, *mine],
+        side=side,
+        turn_total=found.total(TURN, TO_CONFIRM) + len(grants),
+        turn_left=found.total(TURN, TO_CONFIRM) - len(mine) - len(side),
+        own_drafts=_drafts(tell, places, own, CONTINUE),
+        others=_others(tell, places, found),
+        others_total=found.total(OTHERS, UNCONFIRMED),
+        drafts=_drafts(tell, places, [row for row in drafts if row not in own], SIDE_DRAFT),
+        drafts_total=found.total(DRAFTS) - len(own),
+        messages=_messages(tell, places, lines[:MESSAGES]),
+        has_more_messages=len(lines) > MESSAGES,
+        urgent=[_capped(part) for part in parts if part.is_urgent],
+        coming=[_capped(part) for part in parts if not part.is_urgent],
+        term=_term(tell),
+        COUNTED=COUNTED,
+        line_of=line_of,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Item):
+    """One line of the home page's own lists."""
+
+    is_long: bool = False
+
+
+_AWAITED: Kept[tuple[Line, bool]] = Kept(3_000)
+_FOR_OTHERS: Kept[Line] = Kept(3_000)
+_SHOWN: Kept[Markup] = Kept(3_000)
+
+
+def line_of(line: Item) -> Markup:
+    """A line as the page shows it; kept by all that it says."""
+
+    def make() -> Markup:
+        parts = portal().jinja_env.get_template("home/_lines.html").module
+        return Markup(parts.line(line))  # type: ignore[attr-defined]  # noqa: S704  # a macro, which escapes
+
+    return _SHOWN.get((line, language()), make)
+
+
+def _turn(tell: Tellings, places: Places, found: Board) -> tuple[list[Line], list[Line]]:
+    """What waits for the reader's side: what the reader may do, and what somebody else of the side must."""
+    mine: list[Line] = []
+    side: list[Line] = []
+    for row in sorted([*found.of(TURN), *found.of(TO_CONFIRM)], key=lambda row: row.since):
+        line, is_mine = _AWAITED.get((row, *tell.made_from), partial(_awaited, tell, places, row))
+        (mine if is_mine else side).append(line)
+    return mine, side
+
+
+def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Line, bool]:
+    who = tell.reader
+    if row.part == TO_CONFIRM:
+        is_mine = who.may(Permission.CONSULT)
+        message = CONFIRM if is_mine else READ_RECORD
+        note = tell.say(RECORDED_BY, party=tell.labels[row.party]) if is_mine else tell.say(WAITS_FOR_READER)
+        return _record(tell, places, row, message, note), is_mine
+    if row.standing == Standing.SENT_BACK:
+        is_mine = who.may(Permission.DRAFT)
+        note = tell.say(SENT_BACK_BY, number=row.revision) if is_mine else tell.say(WAITS_FOR_DRAFTER)
+        return _document(tell, places, row, REVISE if is_mine else READ, note), is_mine
+    drafted_alone = row.party == who.party and row.drafters == who.member_id
+    if who.may(Permission.CONSENT) and not drafted_alone:
+        note = tell.say(TABLED_BY, party=tell.labels[row.party], number=row.revision)
+        return _document(tell, places, row, DECIDE, note), True
+    waits = WAITS_FOR_ANOTHER if who.may(Permission.CONSENT) else WAITS_FOR_OFFICER
+    return _document(tell, places, row, READ, tell.say(waits)), False
+
+
+def _others(tell: Tellings, places: Places, found: Board) -> list[Line]:
+    lines = []
+    for row in sorted([*found.of(OTHERS), *found.of(UNCONFIRMED)], key=lambda row: row.since):
+        if row.part == UNCONFIRMED:
+            lines.append(_record(tell, places, row, READ_RECORD, tell.say(WAITS_FOR_CONFIRMATION)))
+        else:
+            key = (row, *tell.made_from)
+            lines.append(_FOR_OTHERS.get(key, partial(_waiting_for_others, tell, places, row)))
+    return lines
+
+
+def _waiting_for_others(tell: Tellings, places: Places, row: Waiting) -> Line:
+    waits = WAITS_FOR_REVISION if row.standing == Standing.SENT_BACK else WAITS_FOR_CONSENT
+    note = tell.say(waits, parties=tell.parties(row.waits_for.split(",")))
+    return _document(tell, places, row, READ, note)
+
+
+def _document(tell: Tellings, places: Places, row: Waiting, message: str, note: str) -> Line:
+    standing = Standing(row.standing)
+    return Line(
+        sentence=tell.say(message, title=tell.title(row.title)),
+        href=places.of(row.kind, row.id),
+        reference=row.reference or "",
+        note=note,
+        since=tell.age(row.since),
+        since_iso=row.since.isoformat(),
+        standing=(standing.value, tell.say(STANDING_NAMES[standing])),
+        is_long=tell.is_long(row.since),
+    )
+
+
+def _record(tell: Tellings, places: Places, row: Waiting, message: str, note: str) -> Line:
+    held_on = day_in_words(row.held_on, tell.language) if row.held_on else ""
+    return Line(
+        sentence=tell.say(message, title=tell.title(row.title), held_on=held_on),
+        href=f"{places.of(row.kind, row.id)}#consultation-{row.consultation}",
+        reference=row.reference or "",
+        note=note,
+        since=tell.age(row.since),
+        since_iso=row.since.isoformat(),
+        is_long=tell.is_long(row.since),
+    )
+
+
+def _drafts(tell: Tellings, places: Places, rows: Sequence[Waiting], message: str) -> list[Line]:
+    page = "_draft" if tell.reader.may(Permission.DRAFT) else ""
+    return [
+        Line(
+            sentence=tell.say(message, title=tell.title(row.title)),
+            href=places.of(row.kind, row.id, page),
+            reference=row.reference or "",
+            note="" if message == CONTINUE else tell.say(SAVED_BY, name=shown(row.name)),
+            since=tell.saved(row.since),
+            since_iso=row.since.isoformat(),
+        )
+        for row in rows
+    ]
+
+
+def _grants(tell: Tellings) -> list[Line]:
+    return [
+        Line(
+            sentence=tell.say(SECOND, name=shown(row.name)),
+            href=url_for("parties.member", id=row.member_id),
+            note=tell.say(IN_FORCE_AT, moment=moment_in_words(row.effective_at, tell.language)),
+            since=tell.age(row.asked_at),
+            since_iso=row.asked_at.isoformat(),
+        )
+        for row in queries.pending_grants(reading(), tell.reader, portal().clock.now())
+    ]
+
+
+def _capped(part: Part) -> Part:
+    if len(part.items) <= PART_SHOWN:
+        return part
+    return replace(part, items=part.items[:PART_SHOWN], total=part.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One お知らせ as a list shows it."""
+
+    sentence: str
+    href: str | None
+    when: str
+    iso: str
+    is_new: bool
+
+
+def _messages(tell: Tellings, places: Places, lines: Sequence[history.Line]) -> list[Told]:
+    teller, before = Teller.of(tell.language, tell.labels), tell.reader.previous_visit_at
+    return [
+        _TOLD.get(
+            (line, tell.language, tell.edition.digest, is_new := before is not None and line.at > before),
+            partial(_message, tell, places, teller, line, is_new),
+        )
+        for line in lines
+    ]
+
+
+_TOLD: Kept[Told] = Kept(2_000)
+
+
+def _message(tell: Tellings, places: Places, teller: Teller, line: history.Line, is_new: bool) -> Told:
+    link, kind = portal().extensions.get("link_to_subject"), line.facts.get("kind")
+    if line.subject_kind == "document" and places.knows(kind):
+        href = places.of(str(kind), line.subject_id)
+    elif line.subject_kind != "document" and link:
+        href = link(line.subject_kind, line.subject_id)
+    else:
+        href = None
+    iso = line.at.isoformat()
+    return Told(teller.message(line), href, moment_in_words(line.at, tell.language), iso, is_new)
+
+
+@dataclass(frozen=True)
+class TermNow:
+    """Where the agreement stands today."""
+
+    key: str
+    """Of the chip: in_force, unconfirmed, planned, ended, none."""
+    number: int
+    start: dt.date | None
+    expiry: dt.date | None
+    days_left: int
+    is_assumed: bool
+    is_confirmed: bool
+    renews: bool
+
+
+def _term(tell: Tellings) -> TermNow:
+    dates = agreement.dates_now(reading(), tell.edition)
+    terms = agreement.terms(tell.edition, dates, tell.today)
+    if not terms:
+        return TermNow("none", 0, None, None, 0, dates.is_assumed, dates.is_confirmed, False)
+    last = terms[-1]
+    if tell.today < terms[0].start:
+        key = "planned"
+    elif last.covers(tell.today):
+        key = "in_force"
+    else:
+        key = "ended"
+    return TermNow(
+        key,
+        len(terms),
+        last.start,
+        last.expiry,
+        last.days_left(tell.today),
+        dates.is_assumed,
+        dates.is_confirmed,
+        tell.edition.renewal.automatic and not dates.end_on_fixed,
+    )
+
+
+# --- The lists behind it --------------------------------------------------------------------------
+
+
+@blueprint.get("/waiting/<whose>", allow=Permission.READ)
+def waiting(whose: str) -> ResponseReturnValue:
+    """Every document that waits for the reader's side (`ours`) or for the others (`theirs`), by key."""
+    if whose not in {"ours", "theirs"}:
+        raise NotFound()
+    tell, places = Tellings.of_this_request(), Places()
+    after = queries.read_cursor(request.args.get("after"))
+    part = TURN if whose == "ours" else OTHERS
+    rows = queries.documents(reading(), tell.reader, part, after=after, limit=SHOWN + 1)
+    if part == TURN:
+        lines = [_awaited(tell, places, row)[0] for row in rows[:SHOWN]]
+    else:
+        lines = [_waiting_for_others(tell, places, row) for row in rows[:SHOWN]]
+    following = None
+    if len(rows) > SHOWN:
+        last = rows[SHOWN - 1]
+        following = url_for(".waiting", whose=whose, after=queries.Cursor(last.since, last.id).text())
+    return show(
+        "home/waiting.html",
+        whose=whose,
+        lines=lines,
+        line_of=line_of,
+        first=url_for(".waiting", whose=whose) if after else None,
+        following=following,
+    )
+
+
+@blueprint.get("/messages", allow=Permission.READ)
+def messages() -> ResponseReturnValue:
+    """What the other parties did (お知らせ), newest first, by key."""
+    typed = request.args.get("before", "")
+    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 15 else None
+    tell, places = Tellings.of_this_request(), Places()
+    lines = history.messages(reading(), tell.reader, MESSAGES_A_PAGE + 1, before=before)
+    older = None
+    if len(lines) > MESSAGES_A_PAGE:
+        older = url_for(".messages", before=lines[MESSAGES_A_PAGE - 1].number)
+    return show(
+        "home/messages.html",
+        messages=_messages(tell, places, lines[:MESSAGES_A_PAGE]),
+        older=older,
+        first=url_for(".messages") if before is not None else None,
+    )
+
+
+@blueprint.get("/accessibility", allow=Permission.ENTER)
+def accessibility() -> ResponseReturnValue:
+    """What everybody can rely on when using the portal, what is known not to work, and whom to tell."""
+    return show("home/accessibility.html")

@@ -1,0 +1,226 @@
+"""Tables, moments and the two engines: one that writes, one writer at a time, and one that cannot write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+    exc,
+    make_url,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from portal.kernel.errors import Unavailable
+
+WRITER_LOCK = 0x706F7274616C  # the one advisory lock every PostgreSQL writer takes before its first read
+WAIT_SECONDS = 5
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware moment, always UTC on the way in and on the way out, whatever the server's zone (row 99)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """UTC for the database; ValueError for a naive moment."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """UTC for the reader."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Model(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dt.datetime: Moment, str: Text, int: BigInteger}
+
+
+class Subject(NamedTuple):
+    """What an entry of the history is about: a kind of thing and its identifier."""
+
+    kind: str
+    id: str
+
+
+class Recorded:
+    """A row whose every change must be told in the same transaction (architecture.md 2.6)."""
+
+    @property
+    def subject(self) -> Subject:
+        """The row itself, or the thing it belongs to, as the history names it."""
+        raise NotImplementedError(type(self).__name__)
+
+
+M = TypeVar("M", bound=Model)
+KEPT_FOREVER: dict[str, tuple[str, ...]] = {}
+"""Tables that take new rows only, each with the columns that a disposal may still erase (to NULL)."""
+
+
+def keep_forever(model: type[M], *, but_may_erase: tuple[str, ...] = ()) -> type[M]:
+    """The table of `model` takes new rows only: its migration sets triggers that refuse UPDATE and DELETE.
+
+    `but_may_erase` names columns that may become NULL, all of them together and nothing else (art. 5, 7:
+    disposal is real, the commitment stays).
+    """
+    KEPT_FOREVER[model.__tablename__] = but_may_erase
+    return model
+
+
+def triggers_that_keep(
+    table: str, dialect: str, columns: tuple[str, ...] = (), but_may_erase: tuple[str, ...] = ()
+) -> list[str]:
+    """The statements that make `table` refuse UPDATE, DELETE and TRUNCATE on `dialect`.
+
+    With `but_may_erase`, `columns` names every column, and an update passes that only erases those.
+    """
+    is_erasing = "0 = 1"
+    if but_may_erase:
+        same = "IS" if dialect == "sqlite" else "IS NOT DISTINCT FROM"
+        is_erasing = " AND ".join(
+            f"NEW.{name} IS NULL" if name in but_may_erase else f"NEW.{name} {same} OLD.{name}"
+            for name in columns
+        )
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_keeps_update BEFORE UPDATE ON {table} WHEN NOT ({is_erasing}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is kept for ever'); END",
+            f"CREATE TRIGGER {table}_keeps_delete BEFORE DELETE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is kept for ever'); END",
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'UPDATE' THEN IF {is_erasing} THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{table} is kept for ever'; END $$",
+        f"CREATE TRIGGER {table}_keeps_rows BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_keep()",
+        f"CREATE TRIGGER {table}_keeps_all BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_keep()",
+    ]
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The database by its two doors."""
+
+    writer: Engine
+    reader: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite (one file) rather than PostgreSQL."""
+        return self.writer.dialect.name == "sqlite"
+
+    def dispose(self) -> None:
+        """Every pooled connection is closed."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_engines(url: str) -> Engines:
+    """The two engines for `url` (sqlite or postgresql; `postgres://` is understood). Nothing is connected yet."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername.startswith("sqlite"):
+        return Engines(*(_sqlite(parsed.render_as_string(False), writes) for writes in (True, False)))
+    if parsed.drivername.startswith("postgresql"):
+        return Engines(*(_postgresql(parsed.render_as_string(False), writes) for writes in (True, False)))
+    raise ValueError(f"DATABASE_URL: {parsed.drivername} is neither sqlite nor postgresql")
+
+
+def _sqlite(url: str, writes: bool) -> Engine:
+    engine = create_engine(
+        url, pool_size=8, max_overflow=4, pool_timeout=2, connect_args={"timeout": WAIT_SECONDS}
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours to say
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+        cursor.execute("PRAGMA secure_delete=ON")
+        if not writes:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str, writes: bool) -> Engine:
+    options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c statement_timeout=30000"
+    if not writes:
+        options += " -c default_transaction_read_only=on"
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=4,
+        pool_timeout=2,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 3},
+        isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
+    )
+
+
+def take_the_writer_lock(session: Session) -> None:
+    """This transaction is now the only one that writes, before its first read (row 27; architecture.md 4.1).
+
+    SQLite: the transaction began IMMEDIATE already, by the engine. PostgreSQL: a transaction-level advisory
+    lock; READ COMMITTED then reads what the writer before left.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def rows(session: Session, statement: Any, given: Mapping[str, object] | None = None) -> Any:
+    """The result of a statement that asks for columns, past the ORM, which has nothing to do with columns and
+    takes longer over them than the database: for lists, and for what every page reads. Built once, with
+    `bindparam` for what is `given`, a statement costs a third of one built anew (performance.md)."""
+    return session.connection().execute(statement, given)
+
+
+@contextmanager
+def faults_as_unavailable() -> Iterator[None]:
+    """A fault of the database becomes `Unavailable`; integrity errors and the rest pass as they are."""
+    try:
+        yield
+    except (exc.OperationalError, exc.TimeoutError, exc.InternalError, exc.InterfaceError) as fault:
+        raise Unavailable() from fault

@@ -1,0 +1,11 @@
+"""The kinds of joint document, listed once."""
+
+from __future__ import annotations
+
+from portal.activities.particulars import PARTICULARS
+from portal.activities.proposal import PROPOSAL
+from portal.consent.kind import DocumentKind
+from portal.term.dates import DATES
+
+KINDS: tuple[DocumentKind, ...] = (PROPOSAL, PARTICULARS, DATES)
+BY_KEY: dict[str, DocumentKind] = {kind.key: kind for kind in KINDS}

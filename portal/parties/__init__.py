@@ -1,0 +1,1 @@
+"""The parties, their members and posts, and signing in."""

@@ -1,0 +1,257 @@
+"""What is told of people: in their party's own chain, but the consent power and a party's rules to
+everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.access.policy import ROLE_NAMES
+from portal.history.event import Event, kept
+from portal.kernel.words import N_
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfMember(Event):
+    """An event on one member; `who` is the member's name at that moment."""
+
+    who: str = kept("")
+
+
+# --- Coming, changing, leaving ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstAdministratorAdded(Event):
+    """The operator added a party's first administrator: the other parties learn that it was done, not who."""
+
+    verb = "party.first_administrator_added"
+    trail = N_("当事者の最初の利用者管理者を登録しました。")
+    of_party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorAdded(OfMember):
+    """A further person who operates the portal was added."""
+
+    verb = "operator.added"
+    trail = N_("運用管理者「%(who)s」を登録しました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAdded(OfMember):
+    """A person may sign in from now on, for this party."""
+
+    verb = "member.added"
+    trail = N_("利用者「%(who)s」を登録しました（%(roles_name)s）。")
+    value_words = {"roles": ROLE_NAMES}
+    roles: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRenamed(OfMember):
+    """A member's name was changed; earlier acts keep the name they were done under."""
+
+    verb = "member.renamed"
+    trail = N_("利用者「%(former)s」の氏名を「%(who)s」に変更しました。")
+    former: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressChanged(OfMember):
+    """A member signs in with another address from now on; both addresses were told."""
+
+    verb = "member.address_changed"
+    trail = N_("利用者「%(who)s」のメールアドレスを変更しました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesChanged(OfMember):
+    """A member's roles were changed, with effect at once."""
+
+    verb = "member.roles_changed"
+    trail = N_("利用者「%(who)s」の役割を変更しました（%(before_name)sから、%(after_name)sへ）。")
+    value_words = {"before": ROLE_NAMES, "after": ROLE_NAMES}
+    before: list[str]
+    after: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorNamed(OfMember):
+    """A party named an auditor, who reads what the parties share (decision 29)."""
+
+    verb = "auditor.named"
+    trail = N_("「%(who)s」に監査人の役割を付けました。")
+    message = N_("%(party)sが「%(who)s」に監査人の役割を付けました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostChanged(OfMember):
+    """A member holds a post from a day on (day in Asia/Tokyo)."""
+
+    verb = "member.post_changed"
+    trail = N_("利用者「%(who)s」の職を「%(title)s」に変更しました（%(held_from)sから）。")
+    held_from: str
+    title: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberClosed(OfMember):
+    """A member left: sessions, links and the consent power ended at once; the acts stay (row 61)."""
+
+    verb = "member.closed"
+    trail = N_("利用者「%(who)s」の登録を終了しました。")
+
+
+# --- The consent power (row 35): told to every party -------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentPowerAsked(OfMember):
+    """An administrator asked for a member's consent power; alone, it is in force after 24 hours."""
+
+    verb = "consent_power.asked"
+    trail = N_(
+        "「%(who)s」の同意権限を申請しました。別の利用者管理者が認めたとき、または24時間後に有効になります。"
+    )
+    message = N_(
+        "%(party)sが「%(who)s」の同意権限を申請しました。別の利用者管理者が認めたとき、または24時間後に有効になります。"
+    )
+    effective_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentPowerSeconded(OfMember):
+    """A second administrator agreed: the consent power is in force at once."""
+
+    verb = "consent_power.seconded"
+    trail = N_("「%(who)s」の同意権限を、二人目の利用者管理者として認めました。いまから有効です。")
+    message = N_("%(party)sの二人目の利用者管理者が「%(who)s」の同意権限を認めました。いまから有効です。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentPowerEnded(OfMember):
+    """A member's consent power, or the request for it, ended at once."""
+
+    verb = "consent_power.ended"
+    trail = N_("「%(who)s」の同意権限を終わらせました。")
+    message = N_("%(party)sが「%(who)s」の同意権限を終わらせました。")
+
+
+# --- A party's rules: told to every party, since they say what its consent is worth ------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class FourEyesKept(Event):
+    """A consent officer of this party may not consent to what they alone drafted (decision 12)."""
+
+    verb = "party.four_eyes_kept"
+    trail = N_("一人で起案したものに同じ人は同意できない、という決まりにしました。")
+    message = N_("%(party)sが、一人で起案したものに同じ人は同意できない、という決まりにしました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FourEyesWaived(Event):
+    """A consent officer of this party may consent also to what they alone drafted."""
+
+    verb = "party.four_eyes_waived"
+    trail = N_("一人で起案したものにも同じ人が同意できる、という決まりにしました。")
+    message = N_("%(party)sが、一人で起案したものにも同じ人が同意できる、という決まりにしました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablingReserved(Event):
+    """In this party only consent officers table (decision 25)."""
+
+    verb = "party.tabling_reserved"
+    trail = N_("提示は同意権者だけができる、という決まりにしました。")
+    message = N_("%(party)sが、提示は同意権者だけができる、という決まりにしました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablingOpened(Event):
+    """In this party drafters table too."""
+
+    verb = "party.tabling_opened"
+    trail = N_("提示は起案者もできる、という決まりにしました。")
+    message = N_("%(party)sが、提示は起案者もできる、という決まりにしました。")
+
+
+# --- The door --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(OfMember):
+    """A member signed in."""
+
+    verb = "member.signed_in"
+    trail = N_("サインインしました。")
+    session: str
+    browser: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(OfMember):
+    """A member signed out."""
+
+    verb = "member.signed_out"
+    trail = N_("サインアウトしました。")
+    session: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEnded(OfMember):
+    """A member ended one of their own sessions from afar."""
+
+    verb = "member.session_ended"
+    trail = N_("自分の別のサインインを終わらせました。")
+    session: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherSessionsEnded(OfMember):
+    """A member ended every session but the one in use."""
+
+    verb = "member.other_sessions_ended"
+    trail = N_("この画面以外のサインインをすべて終わらせました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordConfirmed(OfMember):
+    """A member entered the password again before a weighty act (row 62)."""
+
+    verb = "member.password_confirmed"
+    trail = N_("パスワードをもう一度入力して本人であることを確かめました。")
+    session: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(OfMember):
+    """A member changed the password; every other session ended."""
+
+    verb = "member.password_changed"
+    trail = N_("パスワードを変更しました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordLinkSent(OfMember):
+    """A single-use link to set a password was sent to the member's address."""
+
+    verb = "member.password_link_sent"
+    trail = N_("「%(who)s」にパスワード設定のメールを送りました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordSetByLink(OfMember):
+    """A password was set through the mailed link; every session ended (row 59)."""
+
+    verb = "member.password_set_by_link"
+    trail = N_("メールのリンクからパスワードを設定しました。それまでのサインインはすべて終わりました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageChosen(OfMember):
+    """A member chose the language of the pages."""
+
+    verb = "member.language_chosen"
+    trail = N_("表示する言語を選びました。")
+    language: str

@@ -1,0 +1,1 @@
+"""The jobs the clock drives; the database decides what is due."""

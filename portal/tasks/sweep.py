@@ -1,0 +1,33 @@
+"""Clears away what nothing refers to any more: files without a row, and sessions and attempts long over."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from portal.access.actor import SYSTEM
+from portal.consent.queries import file_digests
+from portal.history.work import Works
+from portal.kernel.files import FileStore
+from portal.parties.commands import forget_what_is_over
+
+SPARED = dt.timedelta(hours=24)
+"""How long a file may lie without a row: an upload whose row is still to be written (row 85)."""
+
+
+def sweep_files(works: Works, files: FileStore) -> int:
+    """The files that no row names and nobody kept again for 24 hours are gone; how many went (row 85).
+
+    Which rows there are is read after the age was chosen; several processes may sweep at once.
+    """
+    older_than = works.clock.now() - SPARED
+    with Session(works.engines.reader) as session:
+        referenced = file_digests(session)
+    return len(files.sweep(referenced, older_than=older_than))
+
+
+def forget(works: Works) -> int:
+    """Sessions, sign-in attempts and account mails that have been over for long are gone; how many went."""
+    with works.begin(SYSTEM) as work:
+        return forget_what_is_over(work)

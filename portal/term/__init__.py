@@ -1,0 +1,1 @@
+"""Article 4: the agreement's dates and the term now running."""

@@ -1,0 +1,1 @@
+"""The Flask shell, with one law added: no route without a permission."""

@@ -1,0 +1,151 @@
+"""Flask with one law added: a route without a declared permission cannot be registered (decision 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import exc
+
+from portal.access.actor import ANONYMOUS, Actor
+from portal.access.policy import Permission
+from portal.kernel.clock import Clock
+from portal.kernel.db import Engines
+from portal.kernel.errors import NotAllowed
+from portal.kernel.files import FileStore
+from portal.settings import ROOT, Settings
+
+_BROKEN_OFF = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+_TRIES = 3
+
+
+def let_go_of_reading() -> None:
+    """What this request read so far is let go; the next read sees what has been committed since."""
+    session = g.pop("reading", None)
+    if session is not None:
+        session.close()
+
+
+class Door(NamedTuple):
+    """Who may pass: the permission, and whether the password must have been entered lately (row 62)."""
+
+    permission: Permission
+    step_up: bool = False
+
+
+class DoorWithoutPermission(TypeError):
+    """A route was offered without saying who may pass; the portal does not start."""
+
+
+class Portal(Flask):
+    """The portal's Flask application: it knows its doors, and asks at each."""
+
+    settings: Settings
+    clock: Clock
+    engines: Engines
+    files: FileStore
+
+    def __init__(self, settings: Settings, *, clock: Clock, engines: Engines, files: FileStore) -> None:
+        self.doors: dict[tuple[str, str], Door] = {}
+        self.settings, self.clock, self.engines, self.files = settings, clock, engines, files
+        super().__init__(
+            "portal",
+            static_folder=None,
+            template_folder=str(ROOT / "templates"),
+            instance_path=str(settings.instance),
+            instance_relative_config=False,
+        )
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        *,
+        allow: Permission | None = None,
+        step_up: bool = False,
+        **options: Any,
+    ) -> None:
+        """The rule is added and its door noted; raises DoorWithoutPermission when `allow` is missing.
+
+        Every way Flask has of adding a route (blueprint, `app.get`, `add_url_rule`) passes through here.
+        """
+        if not isinstance(allow, Permission):
+            raise DoorWithoutPermission(f"{rule} does not say who may pass: allow=Permission.…")
+        name = endpoint or (view_func.__name__ if view_func else rule)
+        for method in options.get("methods") or ["GET"]:
+            self.doors[name, method.upper()] = Door(allow, step_up)
+        super().add_url_rule(rule, name, view_func, provide_automatic_options, **options)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """The view's answer; a transaction the database broke off for another's sake is tried again, at most
+        twice (row 113). With one writer at a time none is expected, and what was sent once counts once (I7)."""
+        for _ in range(_TRIES - 1):
+            try:
+                return super().dispatch_request()
+            except exc.OperationalError as fault:
+                if getattr(fault.orig, "sqlstate", None) not in _BROKEN_OFF:
+                    raise
+            let_go_of_reading()
+            for file in request.files.values():
+                file.stream.seek(0)
+        return super().dispatch_request()
+
+    def door(self, endpoint: str, method: str) -> Door | None:
+        """The door at `endpoint` for `method` (HEAD and OPTIONS are as GET or as whatever is there)."""
+        found = self.doors.get((endpoint, "GET" if method == "HEAD" else method))
+        if found is None and method == "OPTIONS":
+            found = next((door for (name, _), door in self.doors.items() if name == endpoint), None)
+        return found
+
+
+def ask_at_the_door(app: Portal, identify: Callable[[], Actor]) -> None:
+    """From now on every request is asked who it is and whether it may pass, before anything else runs.
+
+    Anonymous visitors go to the sign-in page (GET) or get 401; a member whose password was set by somebody
+    else goes to the page where it is changed; anyone without the permission gets 403.
+    """
+
+    @app.before_request
+    def ask() -> ResponseReturnValue | None:
+        endpoint = request.endpoint
+        if request.mimetype != "multipart/form-data":  # only files may be larger than a form's words (row 80)
+            request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and comes_from_elsewhere():
+            g.actor = ANONYMOUS
+            abort(400)
+        if endpoint is None:  # 404 and 405 are Flask's own to say
+            g.actor = identify()
+            return None
+        door = app.door(endpoint, request.method)
+        actor = g.actor = identify()
+        if door is None:
+            abort(405)
+        if door.permission is Permission.ENTER:
+            return None
+        if not actor.is_signed_in:
+            if request.method in {"GET", "HEAD"}:
+                return redirect(url_for("account.sign_in", next=next_name()), 303)
+            abort(401)
+        if actor.must_change_password and door.permission is not Permission.USE_OWN_ACCOUNT:
+            return redirect(url_for("account.change_password"), 303)
+        if not actor.may(door.permission):
+            raise NotAllowed(permission=door.permission)
+        return None
+
+
+def comes_from_elsewhere() -> bool:
+    """Whether the browser says that another site's page sent this (row 55): a second fence behind the token."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def next_name() -> str | None:
+    """Where the visitor wanted to go, as a path of this portal, for after signing in (row 56)."""
+    return request.full_path.rstrip("?") if request.path != "/" else None

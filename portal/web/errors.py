@@ -1,0 +1,161 @@
+"""Every refusal and every fault becomes a page in the reader's language; none shows another's matter."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import exc
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+
+from portal.kernel.errors import NotAllowed, NotFound, Refused, Unavailable
+from portal.kernel.words import N_
+from portal.web.app import Portal
+from portal.web.language import say
+from portal.web.reading import only_looks, stop_reading
+
+log = logging.getLogger("portal")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an error page says: the sentence, what to do next, and the clause behind the rule."""
+
+    sentence: str
+    next_step: str
+    citation: Any = None
+
+
+_PAGES = {
+    400: (
+        "bad_request",
+        N_("送られた内容を受け付けられませんでした。"),
+        N_(
+            "画面を開いたまま時間がたったときに起こります。入力した内容が下にあるときは、そのまま「もう一度送る」を"
+            "押してください。ないときは、ホームから画面を開き直してください。"
+        ),
+    ),
+    401: ("not_allowed", N_("サインインが必要です。"), N_("サインインしてから、もう一度操作してください。")),
+    403: ("not_allowed", NotAllowed.sentence, NotAllowed.next_step),
+    404: ("not_found", NotFound.sentence, NotFound.next_step),
+    405: ("not_found", NotFound.sentence, NotFound.next_step),
+    413: (
+        "too_large",
+        N_("送られた内容が大きすぎます。"),
+        N_("添付はファイルを分けるか小さくし、文章は短くしてください。"),
+    ),
+    500: (
+        "fault",
+        N_("ポータルの内部で問題が起きました。操作は行われていません。"),
+        N_("もう一度操作しても直らないときは、時刻を添えて運用管理者に連絡してください。"),
+    ),
+    503: ("unavailable", Unavailable.sentence, Unavailable.next_step),
+}
+
+
+def tell(refused: Refused) -> Told:
+    """The refusal in the reader's words, with the clause it rests on as the edition in force cites it."""
+    cite = g.get("cite")
+    return Told(
+        say(refused.sentence, **refused.facts),
+        say(refused.next_step, **refused.facts),
+        cite(refused.clause) if cite and refused.clause else None,
+    )
+
+
+def set_errors(app: Portal) -> None:
+    """`app` answers every refusal and fault with a page."""
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> ResponseReturnValue:
+        if error.status in {403, 404, 503}:
+            return page(error.status)
+        stop_reading()
+        name = "conflict" if error.status == 409 else "rule_broken"
+        words = render_template(
+            f"errors/{name}.html", error=tell(error), back_url=back(), **_typed(error.status)
+        )
+        return words, error.status
+
+    @app.errorhandler(CSRFError)
+    def stale(_error: CSRFError) -> ResponseReturnValue:
+        return page(400)
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+        return page(413)
+
+    @app.errorhandler(SecurityError)
+    def under_a_name_not_ours(_error: SecurityError) -> ResponseReturnValue:
+        # Asked under a host name that is not the portal's (row 57): no page, since a page has addresses.
+        return make_response("400 Bad Request\n", 400, {"Content-Type": "text/plain; charset=utf-8"})
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.code in {301, 302, 303, 307, 308} or error.code is None:
+            return error  # a redirect of the routing itself
+        return page(error.code if error.code in _PAGES else 400, status=error.code)
+
+    @app.errorhandler(exc.DataError)
+    def nothing_of_that_name(_error: exc.DataError) -> ResponseReturnValue:
+        # PostgreSQL takes no NUL in a text: no row can be named by it.
+        return page(404 if request.method in {"GET", "HEAD"} else 400)
+
+    @app.errorhandler(exc.OperationalError)
+    @app.errorhandler(exc.TimeoutError)
+    @app.errorhandler(exc.InterfaceError)
+    @app.errorhandler(exc.InternalError)
+    @app.errorhandler(OSError)
+    def unavailable(error: Exception) -> ResponseReturnValue:
+        log.error("unavailable: %s", type(error).__name__)
+        return page(503)
+
+    @app.errorhandler(Exception)
+    def fault(error: Exception) -> ResponseReturnValue:
+        log.exception("fault: %s", type(error).__name__)
+        return page(500)
+
+
+def page(number: int, *, status: int | None = None) -> ResponseReturnValue:
+    """The plain page for the status `number`: the same bytes whatever the reason (row 11)."""
+    stop_reading()
+    template, sentence, next_step = _PAGES[number]
+    told = Told(say(sentence), say(next_step))
+    words = render_template(f"errors/{template}.html", error=told, back_url=back(), **_typed(number))
+    response = make_response(words, status or number)
+    if number == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+_SECRET = re.compile("csrf_token|password|token", re.IGNORECASE)
+_HIDDEN = frozenset({"once", "seen", "saves", "then", "language", "next"})
+
+
+def _typed(status: int) -> dict[str, Any]:
+    """What was typed into a form that was not taken, to be read and sent again: nothing is ever lost.
+
+    Passwords and tokens are left out; a form of nothing but hidden fields is not worth showing.
+    """
+    if request.method != "POST" or status in {403, 404, 405, 413}:
+        return {"kept": [], "kept_path": "", "kept_hidden": _HIDDEN}
+    kept = [(name, value) for name, value in request.form.items(multi=True) if not _SECRET.search(name)]
+    if not any(value.strip() for name, value in kept if name not in _HIDDEN):
+        kept = []
+    return {"kept": kept, "kept_path": request.full_path.rstrip("?"), "kept_hidden": _HIDDEN}
+
+
+def back() -> str:
+    """Where the link back leads: the page itself for a refused act, else home."""
+    if request.endpoint and only_looks():
+        return url_for("home.index")
+    return (
+        request.headers.get("Referer", "").startswith(request.host_url)
+        and request.referrer
+        or url_for("home.index")
+    )

@@ -1,0 +1,51 @@
+"""Days, moments and sizes in words, for templates; plain functions, quick enough for every row of a list."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from portal.kernel import days
+from portal.kernel.clock import day_in_japan
+from portal.kernel.digest import check_code
+from portal.web.app import Portal
+from portal.web.language import language
+
+
+def day(value: dt.date | str | None, weekday: bool = True) -> str:
+    """令和7年（2025年）9月10日（水） / Wed 10 September 2025; an ISO text is read first; None is empty."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = dt.date.fromisoformat(value)
+    if isinstance(value, dt.datetime):
+        value = day_in_japan(value)
+    return days.day_in_words(value, language(), weekday=weekday)
+
+
+def moment(value: dt.datetime | None) -> str:
+    """令和7年（2025年）9月10日（水）14:00 / Wed 10 September 2025, 14:00 JST, of an aware moment; None is empty."""
+    return days.moment_in_words(value, language()) if value else ""
+
+
+def fiscal_year(value: int) -> str:
+    """令和7年度（2025年度） / FY2025."""
+    return days.fiscal_year_in_words(value, language())
+
+
+def size(value: int) -> str:
+    """A file's size in bytes as people say it: 3.4 MB, 120 KB, 87 B."""
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:.1f} MB"
+    return f"{value // 1000} KB" if value >= 1000 else f"{value} B"
+
+
+def set_filters(app: Portal) -> None:
+    """Templates of `app` may say `|day`, `|moment`, `|fiscal_year`, `|size`, `|check_code`, `|iso`."""
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        fiscal_year=fiscal_year,
+        size=size,
+        check_code=check_code,
+        iso=lambda value: value.isoformat() if value else "",
+    )

@@ -1,0 +1,33 @@
+"""What every answer says to browsers and proxies (rows 12, 36, 37, 82)."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from portal.web.app import Portal
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def set_headers(app: Portal) -> None:
+    """Every answer of `app` carries the headers; only the stylesheets, scripts and pictures may be kept."""
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if app.settings.cookies_are_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = "no-store"
+            response.headers.add("Vary", "Cookie")
+            response.headers.pop("ETag", None)
+        return response

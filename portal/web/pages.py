@@ -1,0 +1,117 @@
+"""What every page has: the frame around it, the words of the clauses, and the way a page is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.kernel import markdown
+from portal.kernel.ids import new_id
+from portal.kernel.words import N_
+from portal.web.app import Portal
+from portal.web.language import language, say
+from portal.web.reading import actor
+
+
+@dataclass(frozen=True)
+class Person:
+    """The signed-in person, as the frame shows them."""
+
+    name: str
+    post: str
+    party_label: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page."""
+
+    signed_in: bool
+    person: Person | None
+    agreement_title: str
+    navigation: Sequence[tuple[str, str, bool]]
+    language: str
+    path: str
+    head: tuple[int, str] | None
+    is_demo: bool
+    banner: tuple[str, str] | None
+    waiting: int | None
+
+
+NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("home.index", N_("ホーム"), Permission.READ),
+    ("activities.index", N_("取組"), Permission.READ),
+    ("agreement.index", N_("協定"), Permission.READ),
+    ("term.index", N_("期間"), Permission.READ),
+    ("history.index", N_("履歴"), Permission.READ),
+    ("parties.members", N_("利用者"), Permission.SEE_MEMBERS),
+)
+
+
+def navigation(app: Portal, who: Actor) -> list[tuple[str, str, bool]]:
+    """The doors at the top of the page that `who` may pass: address, label, and whether we stand behind it."""
+    blueprint = request.blueprint
+    return [
+        (url_for(endpoint), say(label), blueprint == endpoint.split(".")[0])
+        for endpoint, label, permission in NAVIGATION
+        if who.may(permission) and endpoint in app.view_functions
+    ]
+
+
+def set_pages(app: Portal, frame_of: Callable[[], Frame]) -> None:
+    """Templates of `app` fail on an undefined name, and know the frame, the actor and the clauses."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(cite=cite, prose=prose, new_id=new_id, Permission=Permission)
+
+    @app.context_processor
+    def context() -> dict[str, Any]:
+        if "frame" not in g:
+            g.frame = frame_of()
+        return {"frame": g.frame, "actor": actor()}
+
+
+def cite(key: str) -> Any:
+    """The clause that the agreement's term `key` rests on, as the edition in force cites it: label and href."""
+    return g.cite(key)
+
+
+@lru_cache(maxsize=1_000)
+def prose(source: str) -> Markup:
+    """`source` (Markdown) as safe HTML (rows 66, 67); what was rendered lately is kept in memory."""
+    return Markup(markdown.render(source).html)  # noqa: S704  # nh3's allow-list has passed it
+
+
+def show(template: str, status: int = 200, /, **context: Any) -> ResponseReturnValue:
+    """The page `template` with `context`, answered with `status`."""
+    return render_template(template, **context), status
+
+
+def path_of(number: str) -> str:
+    """The address of this page with `number` as its keyset cursor, every other filter kept."""
+    values = {**(request.view_args or {}), **{k: v for k, v in request.args.items() if k != "before"}}
+    return url_for(str(request.endpoint), **values, before=number)
+
+
+__all__ = [
+    "Frame",
+    "NAVIGATION",
+    "Person",
+    "cite",
+    "language",
+    "navigation",
+    "path_of",
+    "prose",
+    "set_pages",
+    "show",
+]

@@ -1,0 +1,184 @@
+"""Every kind of page, with the demonstration's long texts: axe, 320 px, keyboard, no scripts, print."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from werkzeug.serving import make_server
+
+from portal import create_app, demo
+from portal.settings import Settings
+from tests.chromium.person import Person
+from tests.conftest import make_schema
+
+pytestmark = pytest.mark.browser
+
+
+class Somebody:
+    """An account of the demonstration, as `Person.sign_in` wants one."""
+
+    def __init__(self, account: Any) -> None:
+        self.email, self.password = account.email, account.password
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Somebody]]]:
+    """The demonstration, answering; its address and its accounts by role (of the party that comes first)."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    url = f"sqlite:///{folder / 'portal.db'}"
+    make_schema(url)
+    app = create_app(
+        Settings(
+            instance=folder,
+            database_url=url,
+            secret_key="for tests only, thirty-two letters",
+            mode="demo",
+            scheduler=False,
+            argon2_memory_kib=64,
+            argon2_rounds=1,
+        )
+    )
+    accounts: dict[str, Somebody] = {}
+    for account in demo.load(app):
+        accounts.setdefault(account.role_keys[0].value, Somebody(account))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", accounts
+    server.shutdown()
+    thread.join()
+    app.engines.dispose()
+
+
+def kind_of(path: str) -> str:
+    """The kind of page at `path`: its address without identifiers and filters."""
+    return re.sub(r"[a-z2-9]{22}|\d+", "*", path.split("?")[0].split("#")[0])
+
+
+def walk(person: Person, start: str, *, most: int) -> list[str]:
+    """One page of every kind that links lead to from `start`; `Person.look` judges each."""
+    seen, waiting = {kind_of(start)}, [start]
+    walked: list[str] = []
+    while waiting and len(walked) < most:
+        path = waiting.pop(0)
+        person.go(path)
+        walked.append(path)
+        for link in person.page.locator("a[href^='/']").all():
+            href = link.get_attribute("href") or ""
+            if kind_of(href) not in seen and "/attachments/" not in href and "form=" not in href:
+                seen.add(kind_of(href))
+                waiting.append(href)
+    return walked
+
+
+@pytest.mark.parametrize(("role", "language", "width"), [
+    ("consent_officer", "ja", 1280),
+    ("consent_officer", "en", 320),
+    ("drafter", "ja", 320),
+    ("drafter", "en", 1280),
+    ("party_administrator", "ja", 320),
+    ("operator", "en", 360),
+])  # fmt: skip
+def test_every_kind_of_page_passes_axe_and_fits(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser, role: str, language: str, width: int
+) -> None:
+    """No violation, nothing asked elsewhere, nothing scrolls sideways; from home by links (rows 123; WCAG 2.2)."""
+    address, accounts = demonstration
+    person = Person(browser, address, language=language, width=width).sign_in(accounts[role])
+    walked = walk(person, "/", most=60)
+    assert len(walked) >= (4 if role == "operator" else 12), walked
+    person.close()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_way_in_passes_axe(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser, language: str
+) -> None:
+    """Sign-in, forgotten password and the statement, for nobody yet."""
+    person = Person(browser, demonstration[0], language=language, width=320)
+    for path in ("/sign-in", "/forgotten-password", "/accessibility"):
+        person.go(path)
+    person.close()
+
+
+def test_consent_is_given_by_keyboard_alone(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser
+) -> None:
+    """From home to a recorded consent with Tab, Enter, Space and typing (2.1.1, 2.4.7)."""
+    address, accounts = demonstration
+    person = Person(browser, address).sign_in(accounts["consent_officer"])
+    page = person.page
+
+    def tab_to(words: str) -> None:
+        for _ in range(150):
+            page.keyboard.press("Tab")
+            if words in (page.evaluate("document.activeElement.innerText || document.activeElement.name || ''")):
+                assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+                return
+        raise AssertionError(f"Tab never reaches {words}")
+
+    tab_to("確かめて、同意するか差し戻す")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_to("この版に同意する")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_to("decision_reference")
+    page.keyboard.type("デ戦第777号")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    tab_to("この版に同意する")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "デ戦第777号" in person.words
+    person.close()
+
+
+def test_the_main_way_works_without_scripts(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser
+) -> None:
+    """Draft, preview, save, table: all of it by plain forms (row 123)."""
+    address, accounts = demonstration
+    person = Person(browser, address, scripts=False).sign_in(accounts["drafter"])
+    person.go("/activities/proposals/new")
+    person.choose("items", *[person.page.locator("input[name=items]").first.get_attribute("value") or ""])
+    person.choose("purposes", "a")
+    person.fill(
+        title="スクリプトのない端末からの提案", summary="**太字**の概要", measure="施策", purpose_reason="理由",
+        items_reason="理由", personal_data="no",
+    )  # fmt: skip
+    for field in person.page.locator("main [name^='sections-'], main [name^='roles-']").all():
+        field.fill("戦略企画課")
+    with person.context.expect_page() as opened:
+        person.button(person.say("プレビューを見る")).click()
+    assert opened.value.locator("strong", has_text="太字").count() == 1
+    opened.value.close()
+    person.press("下書きを保存する").press("下書きを提示する（相手方に見えます）")
+    assert person.reads("提示しました。相手方にもお知らせしました。")
+    person.close()
+
+
+def test_the_record_of_agreement_prints_on_its_own(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser, tmp_path: Path
+) -> None:
+    """Printed: no navigation, the words, the parties and the fingerprint (R2-8)."""
+    address, accounts = demonstration
+    person = Person(browser, address).sign_in(accounts["reader"])
+    person.go("/activities?state=running")
+    person.page.locator("main table a").first.click()
+    person.page.wait_for_url(re.compile("/activities/[a-z2-9]{22}$"))
+    person.page.locator("main a[href*='/particulars/'], main a[href*='/proposals/']").first.click()
+    person.press("合意確認書を開く")
+    person.page.emulate_media(media="print")
+    assert not person.page.locator("header nav").is_visible()
+    assert not person.page.locator(".site-tools").is_visible()
+    assert person.page.locator("h1").is_visible()
+    person.page.pdf(path=str(tmp_path / "receipt.pdf"), format="A4")
+    assert (tmp_path / "receipt.pdf").stat().st_size > 10_000
+    person.close()

@@ -1,0 +1,276 @@
+"""The demonstration shows every state, rests on a history that holds, and loads on any day (decision 31)."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.activities import queries as activities
+from portal.activities.models import Activity, ActivityAct
+from portal.activities.rules import State
+from portal.agreement.commands import AlreadyFounded
+from portal.agreement.models import AgreementDates
+from portal.consent.models import (
+    Attachment,
+    Comment,
+    Consultation,
+    ConsultationConfirmation,
+    Document,
+    Draft,
+    Note,
+    Reply,
+)
+from portal.consent.replay import replay
+from portal.consent.rules import Standing
+from portal.demo import accounts, load
+from portal.demo.people import PEOPLE
+from portal.history.chain import chains, orphans, verify
+from portal.history.models import Entry, Instance
+from portal.kernel.clock import JAPAN, day_in_japan
+from portal.parties.models import AccountMail, ConsentGrant, Member
+from portal.parties.queries import actor_for
+from tests.conftest import make_schema
+from tests.demo.conftest import demo_app
+
+FACTS = {
+    "高齢者向け生成AI会話サービス「大ちゃんと話す」の開始": ("2023-09-07", "completed"),
+    "泉大津市での「大ちゃんと話す」体験会": ("2023-09-12", "completed"),
+    "行政サービスへのAIエージェントの試行導入": ("2025-09-10", "running"),
+    "女性のためのデジタル人材育成「Code; Without Barriers」の府内での実施": ("2025-09-10", "running"),
+    "大阪府行政AIエージェントコンソーシアムへの参画": ("2025-12-19", "running"),
+}
+"""What was public, with the day it began and where it stands."""
+
+
+def test_every_state_of_an_activity_is_there(demo):
+    with demo.read() as session:
+        found = set(session.scalars(select(Activity.state)))
+    stored = {state.value for state in State} - {State.CONSULTING}
+    assert found == stored
+
+
+def test_every_standing_of_a_document_is_there(demo):
+    with demo.read() as session:
+        found = set(session.scalars(select(Document.standing)))
+    assert found == {standing.value for standing in Standing}
+
+
+def test_talks_comments_notes_drafts_and_files_are_there_on_both_sides(demo):
+    with demo.read() as session:
+        confirmed = set(session.scalars(select(ConsultationConfirmation.is_confirmed)))
+        assert confirmed == {True, False}
+        answered = select(ConsultationConfirmation.consultation_id)
+        assert session.scalar(
+            select(func.count()).where(Consultation.id.not_in(answered)).select_from(Consultation)
+        )
+        for table in (Comment, Note, Draft):
+            assert set(session.scalars(select(table.party))) == {"kou", "otsu"}, table
+        kinds = set(session.scalars(select(Attachment.media_type)))
+        assert len(kinds) >= 4
+        assert set(session.scalars(select(Reply.says))) == {"consent", "withdraw", "send_back"}
+        for sha256 in session.scalars(select(Attachment.sha256)):
+            assert demo.app.files.matches(sha256)
+        findings = "".join(session.scalars(select(Attachment.findings)))
+        assert "author" in findings  # something for the inspection to show
+
+
+def test_home_has_something_late_something_overrunning_and_something_planned(demo):
+    with demo.read() as session:
+        reader = _actor(demo, session, "fumi")
+        due = activities.due(session, reader, day_in_japan(demo.app.clock.now()))
+        assert due.late and due.overrunning and due.planned
+        assert activities.unacknowledged(session, reader)
+
+
+def test_an_activity_has_particulars_that_replaced_others_which_stay_readable(demo):
+    browser = demo.browser("ikeda")
+    with demo.read() as session:
+        replaced = session.scalars(select(Document).where(Document.standing == Standing.REPLACED)).one()
+        newer = session.scalars(select(Document).where(Document.replaces_id == replaced.id)).one()
+    assert newer.standing == Standing.AGREED
+    page = browser.get(f"/activities/particulars/{replaced.id}/revisions/1", expect=200)
+    assert "2026年" in page.text and newer.reference not in page.title
+
+
+def test_the_facts_are_there_at_their_dates(demo):
+    with demo.read() as session:
+        found = {row.title: (row.started_on.isoformat(), row.state) for row in session.execute(
+            select(Activity.title, Activity.started_on, Activity.state).where(Activity.started_on.is_not(None))
+        )}  # fmt: skip
+    for title, fact in FACTS.items():
+        assert found[title] == fact
+
+
+def test_whatever_is_no_public_fact_says_that_it_is_assumed(demo):
+    with demo.read() as session:
+        titles = set(session.scalars(select(Activity.title)))
+        known = set(FACTS) | {"庁内生成AIアドバイザー制度への乙の社員の参加"}
+        assert all("（仮）" in title for title in titles - known)
+        assert all("（仮）" in reference for reference in session.scalars(
+            select(Reply.decision_reference).where(Reply.decision_reference.is_not(None))
+        ))  # fmt: skip
+        dates = session.scalars(select(AgreementDates)).one()
+    assert dates.is_assumed and dates.is_confirmed and dates.signed_on == dt.date(2023, 9, 7)
+
+
+def test_the_history_holds_and_bears_the_tables_out(demo):
+    """I12, I13: made by performing the acts, so nothing needs to be excused."""
+    with demo.read() as session:
+        assert orphans(session) == 0
+        for chain in chains(session):
+            assert verify(session, chain).holds, chain
+        assert list(replay(session)) == []
+
+
+def test_entries_lie_in_the_order_of_time_from_the_founding_to_today(demo):
+    with demo.read() as session:
+        moments = list(session.scalars(select(Entry.at).where(Entry.chain == "joint").order_by(Entry.number)))
+        verbs = set(session.scalars(select(Entry.verb)))
+    assert moments == sorted(moments)
+    assert moments[0] == dt.datetime(2023, 9, 5, 10, tzinfo=JAPAN)
+    assert moments[-1] <= demo.app.clock.now()
+    assert "clock.went_back" not in verbs
+
+
+def test_it_is_marked_as_a_demonstration_for_ever(demo):
+    with demo.read() as session:
+        assert session.scalars(select(Instance.is_demo)).all() == [True]
+
+
+def test_a_second_loading_is_refused_and_changes_nothing(demo):
+    def entries():
+        with demo.read() as session:
+            return session.scalar(select(func.count()).select_from(Entry))
+
+    before = entries()
+    with pytest.raises(AlreadyFounded):
+        load(demo.app)
+    assert entries() == before
+
+
+def test_nothing_is_mailed_to_addresses_where_nobody_lives(demo):
+    with demo.read() as session:
+        assert all(session.scalars(select(AccountMail.dropped_at)))
+
+
+def test_everybody_listed_can_sign_in_and_whoever_left_cannot(demo):
+    for account in demo.accounts:
+        name = account.email.split("@")[0]
+        page = demo.browser(name).get("/", expect=200)
+        assert account.name in page.text
+    left = [person for person in PEOPLE if person.leaves]
+    assert left and not {person.email for person in left} & {account.email for account in demo.accounts}
+
+
+def test_accounts_are_known_without_a_database_and_in_both_languages(demo):
+    assert [one.email for one in accounts()] == [one.email for one in demo.accounts]
+    with demo.app.test_request_context(headers={"Accept-Language": "en"}):
+        officer = next(one for one in accounts() if one.email.startswith("nakanoshima@"))
+        assert officer.party.startswith("Party A") and officer.roles == "Consent officer"
+    with demo.app.test_request_context(headers={"Accept-Language": "ja"}):
+        assert officer.party.startswith("甲") and officer.roles == "同意権者"
+
+
+def test_who_moved_on_stands_on_the_acts_as_they_were(demo):
+    with demo.read() as session:
+        gone = session.scalars(select(Member).where(Member.email.like("ibaraki@%"))).one()
+        replies = session.scalars(select(Reply).where(Reply.member_id == gone.id)).all()
+        first = session.scalars(select(Document).where(Document.reference == "ACT-0001")).one()
+    assert gone.closed_at is not None and {reply.name for reply in replies} == {"茨木 浩"}
+    page = demo.browser("ikeda").get(f"/activities/proposals/{first.id}", expect=200)
+    assert "茨木 浩" in page.text and "戦略企画課長" in page.text
+
+
+def test_each_role_finds_its_work_on_the_home_page(demo):
+    drafter = demo.browser("tenjin").get("/").text
+    assert "差し戻された「防災情報の要約と配信の支援（仮）」を直して、新しい版を提示する" in drafter
+    assert "下書き「地域の行事の案内づくり（仮）」の続きを書く" in drafter
+    officer = demo.browser("kitahama").get("/").text
+    assert "「学校の校務でのAIエージェントの活用の検討（仮）」を確かめて、同意するか差し戻す" in officer
+    assert "10営業日以上" in officer and "地域の行事の案内づくり" not in officer
+    reader = demo.browser("ikeda").get("/").text
+    assert "を読む" in reader and "同意するか差し戻す" not in reader
+    for page in (drafter, officer, reader):
+        assert "開始予定日を過ぎた取組" in page and "健康づくりの声かけの試行（仮）" in page
+        assert "終了予定日を過ぎて実施中の取組" in page and "府のウェブサイトの読みやすさの点検（仮）" in page
+        assert "職員向け生成AI相談会（仮）" in page and "有効期間中" in page
+    assert "「玉造 航」の同意権限の申請を確かめる" in demo.browser("umeda").get("/").text
+    operator = demo.browser("operator").get("/").text
+    assert "運用管理者の画面です" in operator and "（仮）" not in operator.split("ホーム")[1]
+
+
+def test_every_document_and_activity_has_its_page_in_both_languages(demo):
+    with demo.read() as session:
+        documents = session.execute(
+            select(Document.id, Document.kind).where(Document.tabled_at.is_not(None))
+        ).all()
+        ids = list(session.scalars(select(Activity.id)))
+    places = {"activity_proposal": "activities/proposals", "particulars": "activities/particulars",
+              "agreement_dates": "term/dates"}  # fmt: skip
+    for language in ("ja", "en"):
+        browser = demo.browser("toyonaka", language)
+        for id, kind in documents:
+            browser.get(f"/{places[kind]}/{id}", expect=200)
+        for id in ids:
+            browser.get(f"/activities/{id}", expect=200)
+        for path in (
+            "/",
+            "/activities",
+            "/term",
+            "/history",
+            "/history?reading=trail",
+            "/members",
+            "/messages",
+        ):
+            browser.get(path, expect=200)
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        dt.date(2026, 1, 4),
+        dt.date(2026, 4, 1),
+        dt.date(2026, 12, 31),
+        dt.date(2027, 5, 5),
+        dt.date(2028, 2, 29),
+    ],
+)
+def test_it_loads_on_any_day_with_the_facts_at_their_dates_and_home_alive(today, tmp_path):
+    url = f"sqlite:///{tmp_path / 'portal.db'}"
+    make_schema(url)
+    app = demo_app(url, tmp_path)
+    load(app, today=today)
+    with app.engines.reader.connect() as connection:
+        found = {
+            row.title: row
+            for row in connection.execute(select(Activity.title, Activity.state, Activity.started_on))
+        }
+        last = connection.scalar(select(func.max(Entry.at)))
+    for title, (day, state) in FACTS.items():
+        assert (found[title].started_on.isoformat(), found[title].state) == (day, state)
+    assert {row.state for row in found.values()} == {state.value for state in State} - {"consulting"}
+    assert last is not None and day_in_japan(last) == today
+    app.engines.dispose()
+
+
+def test_it_loads_on_postgresql_too(postgres_template, tmp_path):
+    import uuid
+
+    from tests.servers import postgres_server
+
+    server, name = postgres_server(), f"demo_{uuid.uuid4().hex[:12]}"
+    server.create_database(name, postgres_template)
+    try:
+        app = demo_app(server.url(name), tmp_path)
+        load(app)
+        with app.engines.reader.connect() as connection:
+            assert connection.scalars(select(func.count()).select_from(ActivityAct)).one() > 10
+            assert connection.scalar(select(func.count()).select_from(ConsentGrant)) == 6
+        app.engines.dispose()
+    finally:
+        server.drop_database(name)
+
+
+def _actor(demo, session, name):
+    member = session.scalars(select(Member).where(Member.email.like(f"{name}@%"))).one()
+    return actor_for(session, member.id, demo.app.clock.now())

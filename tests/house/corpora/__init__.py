@@ -1,0 +1,1 @@
+"""What is thrown at the whole house: names of files, strings, uploads."""

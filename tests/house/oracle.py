@@ -1,0 +1,457 @@
+"""The oracle of who may pass which door, read from `access_matrix.csv`, and a request for every line of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.consent.models import Document, Draft
+from portal.history.models import Entry
+from portal.kernel.ids import new_id
+from portal.parties.models import ConsentGrant, UserSession
+from tests.makers.cooperation import DATES_, KINDS, PARTICULARS_, PROPOSALS, Cooperation, PaperMade
+from tests.makers.people import PASSWORD, TestPerson
+
+MATRIX = Path(__file__).with_name("access_matrix.csv")
+SIDED = ("reader", "drafter", "officer", "press", "custodian", "manager", "admin", "auditor")
+STATES = ("closed", "stripped", "lapsed")
+IDENTITIES = ("anonymous", *SIDED, "operator", *STATES)
+ANSWERS = {"yes", "no", "403", "404", "sign-in"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One door for one kind of thing: what each identity gets."""
+
+    method: str
+    rule: str
+    of: str
+    expected: dict[str, str]
+    number: int
+    """The line of the file."""
+
+
+def read_matrix(path: Path = MATRIX) -> list[Line]:
+    """Every line, written out: one method, one rule, one thing each."""
+    lines: list[Line] = []
+    with path.open(encoding="utf-8", newline="") as file:
+        numbered = [(n, text) for n, text in enumerate(file, 1) if not text.startswith("#")]
+    header = next(csv.reader([numbered[0][1]]))
+    assert tuple(header) == ("method", "address", "of", *IDENTITIES), header
+    for number, text in numbered[1:]:
+        row = next(csv.reader([text]))
+        assert len(row) == len(header), (number, text)
+        expected = dict(zip(IDENTITIES, row[3:], strict=True))
+        assert set(expected.values()) <= ANSWERS, (number, set(expected.values()) - ANSWERS)
+        for method, rule, of in itertools.product(row[0].split(), _written_out(row[1]), row[2].split()):
+            lines.append(Line(method, rule, of, expected, number))
+    return lines
+
+
+def _written_out(address: str) -> list[str]:
+    if address.startswith("<paper>"):
+        return [address.replace("<paper>", f"/{path}/<id>", 1) for path in KINDS]
+    if address.startswith("<papers>"):
+        return [address.replace("<papers>", f"/{path}", 1) for path in KINDS]
+    return [address]
+
+
+# --- A request for every line ------------------------------------------------------------------------------
+
+
+@dataclass
+class Asked:
+    """A request: where, and what is sent (None: nothing)."""
+
+    path: str
+    data: dict[str, Any] | None = None
+
+
+PAPERS = {
+    "own-draft": ("own", ("draft",)),
+    "other-draft": ("other", ("draft",)),
+    "own-tabled": ("own", ("tabled",)),
+    "other-tabled": ("other", ("tabled",)),
+    "own-partial": ("own", ("partial",)),
+    "other-partial": ("other", ("partial",)),
+    "own-back": ("own", ("sent_back",)),
+    "other-back": ("other", ("sent_back",)),
+    "agreed": ("either", ("agreed",)),
+    "own-held": ("own", ("held",)),
+    "other-held": ("other", ("held",)),
+    "closed": ("either", ("declined", "withdrawn")),
+    "own-unshared-file": ("own", ("tabled",)),
+    "other-unshared-file": ("other", ("tabled",)),
+    "strange-file": ("own", ("tabled",)),
+    "strange-consultation": ("other", ("tabled",)),
+}
+ACTIVITIES = {
+    "agreed-activity": "agreed",
+    "ready": "ready",
+    "running": "running",
+    "suspended": "suspended",
+    "completed": "completed",
+}
+_MARK = re.compile("CANARY-[a-z]+-[0-9a-f]+")
+GIVEN = "R7.10.2"
+"""A day on which acts may be recorded."""
+
+
+class Asking:
+    """Requests as one side's members make them."""
+
+    def __init__(self, cooperation: Cooperation, party: str) -> None:
+        self.all, self.own = cooperation, party
+        self.other = next(key for key in cooperation.parties if key != party)
+        self._turn = itertools.count()
+        self._words: dict[str, dict[str, Any]] = {}
+        self.link = ""
+        """A living link to set a password."""
+
+    # -- things ---------------------------------------------------------------------------------------------
+
+    def paper(self, path: str, of: str) -> PaperMade | None:
+        """The paper that `of` names, seen from this side; None for one that is not there."""
+        if of == "no-paper":
+            return None
+        whose, standings = PAPERS[of]
+        turn = next(self._turn)
+        party = {"own": self.own, "other": self.other}.get(whose) or (self.own, self.other)[turn % 2]
+        return self.all.made.papers[path, party, standings[turn // 2 % len(standings)]]
+
+    def member(self, of: str) -> TestPerson | None:
+        """The member that `of` names, seen from this side."""
+        people, extra = self.all.made.people, self.all.made.extra
+        whose, _, which = of.partition("-")
+        party = {"own": self.own, "other": self.other}.get(whose)
+        if party is None:
+            return None
+        return {
+            "member": extra[party, "quiet"],
+            "officer": people[party].officer2,
+            "asked": extra[party, "asked"],
+        }[which]
+
+    def grant(self, of: str) -> str:
+        """The consent power that stands on the page of the member `of`."""
+        person = self.member(of)
+        with self.all.house.read() as session:
+            found = session.scalars(
+                select(ConsentGrant.id).where(ConsentGrant.member_id == (person.member_id if person else ""))
+            ).first()
+        return found or new_id()
+
+    def session_of(self, person: TestPerson, *, own: bool) -> str:
+        """A living session of the person, or of somebody else."""
+        same = UserSession.member_id == person.member_id
+        with self.all.house.read() as session:
+            found = session.scalars(
+                select(UserSession.id).where(same if own else ~same, UserSession.revoked_at.is_(None))
+            ).first()
+        assert found
+        return found
+
+    def entry(self, chain: str) -> int:
+        """The number of the last entry of a chain."""
+        with self.all.house.read() as session:
+            number = session.scalar(
+                select(Entry.number).where(Entry.chain == chain).order_by(Entry.number.desc()).limit(1)
+            )
+        assert number
+        return number
+
+    def words(self, path: str) -> dict[str, Any]:
+        """What a form of this kind of paper sends."""
+        if path not in self._words:
+            browser = self.all.browser(self.all.made.people[self.own].drafter)
+            page = browser.get(f"/{path}/{self.all.made.papers[path, self.own, 'draft'].id}/draft")
+            typed = page.form("下書きを保存する").values()
+            self._words[path] = {name: [_MARK.sub("語", one) for one in typed[name]] for name in typed}
+        return {
+            name: list(value)
+            for name, value in self._words[path].items()
+            if name not in {"once", "csrf_token"}
+        }
+
+    def draft_of(self, id: str) -> Draft | None:
+        """The own side's draft of the paper."""
+        with self.all.house.read() as session:
+            return session.scalars(
+                select(Draft).where(Draft.document_id == id, Draft.party == self.own)
+            ).first()
+
+    def rewind(self) -> None:
+        """The next request is about the same thing as the first was."""
+        self._turn = itertools.count()
+
+    # -- requests -------------------------------------------------------------------------------------------
+
+    def request(self, line: Line, person: TestPerson | None) -> Asked:
+        """What somebody of this side sends to the door of `line`."""
+        make = REQUESTS.get((line.method, line.rule))
+        if make is None:
+            raise LookupError(f"no request is known for {line.method} {line.rule}")
+        return make(self, line, person)
+
+
+Make = Callable[[Asking, Line, TestPerson | None], Asked]
+REQUESTS: dict[tuple[str, str], Make] = {}
+"""How each door is knocked at, by method and rule; complete both ways (test_doors.py)."""
+
+
+def _plain(*rules: str) -> None:
+    for rule in rules:
+        REQUESTS["GET", rule] = lambda asking, line, person: Asked(line.rule)
+
+
+def _to(method: str, rule: str) -> Callable[[Make], Make]:
+    def add(make: Make) -> Make:
+        REQUESTS[method, rule] = make
+        return make
+
+    return add
+
+
+_plain(
+    "/sign-in", "/forgotten-password", "/forgotten-password/asked", "/accessibility", "/health/live", "/health/ready",
+    "/", "/account", "/account/password", "/activities", "/agreement", "/agreement/text", "/term", "/history",
+    "/history/verify", "/history/seals", "/messages", "/members", "/members/add", "/members/rules",
+)  # fmt: skip
+REQUESTS["GET", "/static/<path:filename>"] = lambda asking, line, person: Asked("/static/css/portal.css")
+
+_NEW = "新しい合言葉 for 2025"
+
+
+def _post(rule: str, **data: Any) -> None:
+    REQUESTS["POST", rule] = lambda asking, line, person: Asked(rule, dict(data))
+
+
+_post("/sign-out")
+_post("/language", language="en", next="/")
+_post("/account/confirm", step_up_password=PASSWORD, next="/")
+_post("/account/password", current=PASSWORD, new=_NEW, again=_NEW)
+_post("/account/sessions/end-others")
+_post("/history/verify")
+_post("/history/seals", chain="joint", number="1", code="0123456789abcdef")
+_post("/members/add", name="新人 一", email="newcomer@example.jp", roles="reader", post="主事")
+_post("/members/rules", officers_table="y")
+
+
+@_to("POST", "/sign-in")
+def _sign_in(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    email = asking.all.made.extra[asking.own, "quiet"].email
+    return Asked("/sign-in", {"email": email, "password": PASSWORD, "next": ""})
+
+
+@_to("POST", "/forgotten-password")
+def _forgotten(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked("/forgotten-password", {"email": "nobody@example.jp"})
+
+
+@_to("GET", "/set-password/<token>")
+@_to("POST", "/set-password/<token>")
+def _set_password(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    token = asking.link if line.of == "live-link" else new_id()
+    return Asked(f"/set-password/{token}", {"new": _NEW, "again": _NEW} if line.method == "POST" else None)
+
+
+@_to("POST", "/account/sessions/<id>/end")
+def _end_session(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    who = person or asking.all.made.people[asking.own].reader
+    known = line.of == "own-session" and line.expected.get("anonymous") and person is not None
+    try:
+        id = asking.session_of(who, own=bool(known))
+    except AssertionError:  # of a closed account none is alive
+        id = new_id()
+    return Asked(f"/account/sessions/{id}/end", {})
+
+
+@_to("GET", "/agreement/editions/<int:number>")
+def _edition(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked(f"/agreement/editions/{1 if line.of == 'an-edition' else 99}")
+
+
+@_to("GET", "/history/<chain>/<int:number>")
+def _entry(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    chain = {"own-entry": asking.own, "other-entry": asking.other}.get(line.of, "joint")
+    number = 999_999 if line.of == "no-entry" else asking.entry(chain)
+    return Asked(f"/history/{chain}/{number}")
+
+
+@_to("GET", "/waiting/<whose>")
+def _waiting(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked(f"/waiting/{line.of}")
+
+
+@_to("GET", "/documents/<id>")
+def _document(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    paper = asking.paper(PROPOSALS, line.of)
+    assert paper
+    return Asked(f"/documents/{paper.id}")
+
+
+# -- activities -----------------------------------------------------------------------------------------------
+
+
+def _activity_id(asking: Asking, of: str) -> str:
+    return asking.all.made.activities[ACTIVITIES[of]].id if of in ACTIVITIES else new_id()
+
+
+@_to("GET", "/activities/<id>")
+def _activity(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked(f"/activities/{_activity_id(asking, line.of)}")
+
+
+def _carry_out(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    path = line.rule.replace("<id>", _activity_id(asking, line.of))
+    data = {"on_day": GIVEN, "reason": "都合により", "outcome": "深まった"} if line.method == "POST" else None
+    return Asked(path, data)
+
+
+for _act in ("start", "suspend", "resume", "complete", "cancel"):
+    for _method in ("GET", "POST"):
+        REQUESTS[_method, f"/activities/<id>/{_act}"] = _carry_out
+
+
+@_to("POST", "/activities/<id>/acts/<act>/acknowledge")
+def _acknowledge(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    made = asking.all.made.activities
+    by_first = (line.of == "own-act") == (asking.own == asking.all.parties[0])
+    activity = made["running"] if by_first else made["suspended"]
+    act = made["completed"].act if line.of == "strange-act" else activity.act
+    return Asked(f"/activities/{activity.id}/acts/{act}/acknowledge", {"is_acknowledged": "yes"})
+
+
+# -- members --------------------------------------------------------------------------------------------------
+
+
+def _of_member(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    member = asking.member(line.of)
+    path = line.rule.replace("<id>", member.member_id if member else new_id())
+    if line.method == "GET":
+        return Asked(path)
+    match line.rule.rpartition("/")[2]:
+        case "change":
+            return Asked(path, {"name": "名前 改", "email": "changed@example.jp", "roles": "reader"})
+        case "post":
+            return Asked(path, {"title": "係長", "held_from": "2025-12-01"})
+        case "second":
+            return Asked(path, {"seen": asking.grant(line.of)})
+    return Asked(path, {})
+
+
+for _rule in (
+    "", "/change", "/post", "/close", "/consent-power/ask", "/consent-power/second", "/consent-power/end",
+):  # fmt: skip
+    for _method in ("GET", "POST") if _rule else ("GET",):
+        REQUESTS[_method, f"/members/<id>{_rule}"] = _of_member
+
+
+# -- papers ---------------------------------------------------------------------------------------------------
+
+
+def _of_paper(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    path = next(one for one in KINDS if line.rule.startswith(f"/{one}/"))
+    paper = asking.paper(path, line.of)
+    attachment = consultation = new_id()
+    if paper:
+        attachment, consultation = paper.attachment, paper.consultation or new_id()
+    if line.of.endswith("unshared-file"):
+        assert paper
+        attachment = paper.own_attachment
+    elif line.of == "strange-file":
+        attachment = asking.all.made.papers[path, asking.own, "partial"].own_attachment
+    elif line.of == "strange-consultation":
+        consultation = asking.all.made.papers[path, asking.other, "partial"].consultation
+    where = (
+        line.rule.replace("<id>", paper.id if paper else new_id())
+        .replace("<attachment>", attachment)
+        .replace("<consultation>", consultation)
+        .replace("<int:number>", "1")
+    )
+    if line.method == "GET":
+        return Asked(where)
+    return Asked(where, _sent_to_paper(asking, path, paper, line.rule.removeprefix(f"/{path}/<id>/")))
+
+
+def _sent_to_paper(asking: Asking, path: str, paper: PaperMade | None, act: str) -> dict[str, Any]:
+    draft = asking.draft_of(paper.id) if paper else None
+    saves = str(draft.saves if draft else 0)
+    seen = ""
+    if paper:
+        with asking.all.house.read() as session:
+            seen = session.get_one(Document, paper.id).digest
+    match act:
+        case "draft":
+            return {**asking.words(path), "title": "改めた題名", "saves": saves}
+        case "attachments":
+            return {"file": (io.BytesIO("本文".encode()), "資料.txt"), "saves": saves}
+        case "table":
+            return {"saves": saves}
+        case "consent":
+            return {
+                "seen": seen,
+                "decision_reference": "デ戦第9号",
+                "capacity": "decision",
+                "decided_on": GIVEN,
+            }
+        case "withdraw-consent" | "send-back" | "decline" | "withdraw" | "hold" | "lift-hold":
+            return {"seen": seen, "reason": "都合により"}
+        case "comments" | "notes":
+            return {"text": "一言"}
+        case "consultations":
+            return {
+                "held_on": GIVEN, "medium": "meeting", "participants": "担当", "summary": "要旨", "decisions": "",
+            }  # fmt: skip
+        case "consultations/<consultation>/confirm":
+            return {"is_confirmed": "yes"}
+    return {}
+
+
+_GET = (
+    "", "/revisions/<int:number>", "/compare", "/receipt", "/attachments/<attachment>", "/files", "/draft", "/consent",
+    "/withdraw-consent", "/send-back", "/decline", "/withdraw", "/hold", "/lift-hold",
+)  # fmt: skip
+_POST = (
+    "/draft", "/attachments", "/attachments/<attachment>/remove", "/table", "/rebase", "/discard", "/copy", "/replace",
+    "/consent", "/withdraw-consent", "/send-back", "/decline", "/withdraw", "/hold", "/lift-hold", "/comments",
+    "/notes", "/consultations", "/consultations/<consultation>/confirm",
+)  # fmt: skip
+
+
+def _new(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    path = line.rule.strip("/").removesuffix("/new")
+    where = line.rule
+    if path == PARTICULARS_:
+        where += f"?activity={asking.all.made.activities['agreed'].id}"
+    return Asked(where, {**asking.words(path), "saves": "0"} if line.method == "POST" else None)
+
+
+def _preview(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    field = {PROPOSALS: "summary", PARTICULARS_: "method", DATES_: "note"}
+    path = line.rule.strip("/").removesuffix("/preview")
+    return Asked(line.rule, {field[path]: "**確かめる**", "preview": field[path]})
+
+
+for _path in KINDS:
+    for _rule in _GET:
+        REQUESTS["GET", f"/{_path}/<id>{_rule}"] = _of_paper
+    for _rule in _POST:
+        REQUESTS["POST", f"/{_path}/<id>{_rule}"] = _of_paper
+    REQUESTS["GET", f"/{_path}/new"] = REQUESTS["POST", f"/{_path}/new"] = _new
+    REQUESTS["POST", f"/{_path}/preview"] = _preview
+
+
+def cells(lines: list[Line]) -> Iterator[tuple[Line, str]]:
+    """Every line with every identity."""
+    for line in lines:
+        for identity in IDENTITIES:
+            yield line, identity

@@ -1,0 +1,1 @@
+"""Hostile and awkward input, made in code."""

@@ -1,0 +1,106 @@
+"""Four schedulers at once, in real processes that are killed at random: each due thing is done once (row 104)."""
+
+import datetime as dt
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.history.chain import chains, verify
+from portal.history.models import Entry, Message
+from portal.history.seal import skeleton_of
+from portal.kernel.clock import day_in_japan
+from portal.tasks.events import DaySealed, StartNotRecorded
+from portal.tasks.models import JobRun
+from tests.conftest import NOON
+from tests.makers.volumes import sized
+from tests.tasks.planned import plan
+
+PROJECT = Path(__file__).resolve().parents[2]
+RACERS = 4
+DAYS, KILLS = sized((12, 5), (120, 100))
+
+
+class Racer:
+    """One scheduler's process."""
+
+    def __init__(self, url, instance):
+        command = [sys.executable, str(PROJECT / "tests" / "tasks" / "racer.py"), url, str(instance)]
+        self.process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdin and self.process.stdout
+        self.to, self.heard = self.process.stdin, self.process.stdout
+
+    def hear(self):
+        return self.heard.readline().strip()
+
+    def tell(self, at):
+        self.to.write(at.isoformat() + "\n")
+        self.to.flush()
+
+    def kill(self):
+        self.process.kill()
+        self.end()
+
+    def end(self):
+        for pipe in (self.to, self.heard):
+            pipe.close()
+        self.process.wait(timeout=60)
+
+
+@pytest.mark.processes
+def test_four_schedulers_do_each_due_thing_once_though_they_are_killed(house, tmp_path):
+    """Each day one activity is overdue, and the chain of the day before is to be sealed."""
+    url = house.app.engines.writer.url.render_as_string(hide_password=False)
+    instance = house.app.settings.instance
+    first = day_in_japan(NOON)
+    with house.read() as session:
+        parties = list(house.works.parties(session))
+    for number in range(1, DAYS + 1):
+        start = first + dt.timedelta(days=number - 1)
+        plan(house.app.engines, number, party=parties[0], start=start, at=NOON)
+    chance = random.Random(104)
+    days_of_kills = Counter(chance.choices(range(1, DAYS + 1), k=KILLS))
+
+    racers = [Racer(url, instance) for _ in range(RACERS)]
+    assert [racer.hear() for racer in racers] == ["ready"] * RACERS
+    for day in range(1, DAYS + 1):
+        at = NOON + dt.timedelta(days=day)
+        for _ in range(days_of_kills[day]):
+            for racer in racers:
+                racer.tell(at)
+            time.sleep(chance.uniform(0, 0.03))
+            killed = chance.randrange(RACERS)
+            racers[killed].kill()
+            assert {racer.hear() for number, racer in enumerate(racers) if number != killed} == {"done"}
+            racers[killed] = Racer(url, instance)
+            assert racers[killed].hear() == "ready"
+        for racer in racers:
+            racer.tell(at)
+        assert {racer.hear() for racer in racers} == {"done"}
+    for racer in racers:
+        racer.end()
+
+    with house.read() as session:
+        assert all(verify(session, chain).holds for chain in chains(session))
+        told = session.scalars(select(Entry).where(Entry.verb == StartNotRecorded.verb)).all()
+        assert len({entry.subject_id for entry in told}) == len(told) == DAYS
+        messages = session.execute(select(Message.party, func.count()).group_by(Message.party)).all()
+        assert sorted(messages) == sorted((party, DAYS) for party in parties)
+        sealed = session.scalars(select(Entry).where(Entry.verb == DaySealed.verb)).all()
+        days = sorted(skeleton_of(entry)["facts"]["day"] for entry in sealed)
+        assert days == [(first + dt.timedelta(days=day)).isoformat() for day in range(DAYS)]
+        assert session.scalar(select(func.count()).select_from(JobRun)) == 2 * DAYS
+    assert sorted(path.stem for path in (instance / "seals" / "joint").glob("*.txt")) == days
