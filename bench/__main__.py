@@ -27,7 +27,6 @@ from bench.servers import THREADS, Server
 from tests.servers import postgres_server
 
 DATABASES = ("postgresql", "sqlite")
-"""In this order: PostgreSQL is measured on a copy, SQLite on the filled portal itself, which the consents change."""
 CONNECTIONS = (1, 8)
 
 
@@ -116,15 +115,15 @@ def pair(database: str, size: Size, world: World, folder: Path, figures: Figures
     name = f"bench_{uuid.uuid4().hex[:12]}"
     with ExitStack() as stack:
         if database == "sqlite":
-            address = f"sqlite:///{folder / name}.db"
+            address, copy = f"sqlite:///{folder / name}.db", f"sqlite:///{folder / name}_portal.db"
         else:
             server = postgres_server()
             address = server.create_database(name)
             stack.callback(server.drop_database, name)
             copy = server.create_database(f"{name}_portal")
             stack.callback(server.drop_database, f"{name}_portal")
-            world = moved(world, copy)
-            stack.callback(world.app.engines.dispose)
+        world = moved(world, copy, folder / name)
+        stack.callback(world.app.engines.dispose)
         floor.fill(address, entries=size.entries, objects=size.documents)
         environment = surroundings(world)
         with_counter = Server("bench.counted:app", environment, alive="/health/live", workers=1)

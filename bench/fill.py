@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -118,19 +119,23 @@ def fill(url: str, folder: Path, size: Size) -> World:
     return world
 
 
-def moved(world: World, url: str) -> World:
-    """The same portal, row for row, in the empty database at `url` (PostgreSQL)."""
+def moved(world: World, url: str, folder: Path) -> World:
+    """The same portal, row for row, in the empty database at `url`, its files in the new folder `folder`, its
+    clock its own: what is done to one copy is not done to the next."""
+    shutil.copytree(world.app.settings.instance, folder, ignore=shutil.ignore_patterns("portal.db*"))
     make_tables(url)
-    copied = World(portal_over(url, world.app.settings.instance, world.clock), world.clock)
-    copied.people, copied.documents, copied.busy = world.people, world.documents, world.busy
+    clock = FixedClock(world.clock.now())
+    copied = World(portal_over(url, folder, clock), clock)
+    copied.people, copied.documents, copied.busy = world.people, list(world.documents), world.busy
     writer = copied.app.engines.writer
     with world.app.engines.reader.connect() as source, writer.begin() as target:
         for table in gather().sorted_tables:
             rows = source.execution_options(yield_per=AT_ONCE).execute(select(table)).mappings()
             for some in rows.partitions():
                 write_rows(target, table, [dict(row) for row in some])
-    with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))  # as the server's own housekeeping does sooner or later
+    if not copied.app.engines.is_sqlite:
+        with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))  # as the server's own housekeeping does sooner or later
     for engines in (world.app.engines, copied.app.engines):
         engines.dispose()
     return copied

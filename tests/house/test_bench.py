@@ -12,11 +12,12 @@ from sqlalchemy import event, select
 
 from bench import floor, pages
 from bench.client import Ask, drive
-from bench.fill import SECRET, Size, fill, moved
+from bench.fill import SECRET, Size, fill, moved, table_many
 from bench.servers import Server
 from portal.consent.models import Document
 from portal.consent.replay import replay
 from portal.history.chain import chains, verify
+from portal.history.event import JOINT
 from tests.servers import postgres_server
 
 FEW, MANY = Size(entries=300, documents=25, waiting=11), Size(entries=800, documents=75, waiting=60)
@@ -45,15 +46,21 @@ def test_a_filled_portal_holds_and_bears_its_tables_out(few):
     assert standings >= {"draft", "open", "agreed", "held", "declined", "withdrawn"}
 
 
-def test_the_same_portal_moves_to_postgresql(few):
+def test_every_database_is_measured_on_a_copy_of_its_own(few, tmp_path):
+    """What is done while one database is measured reaches neither the other nor what was filled."""
     server, name = postgres_server(), "bench_moved"
     try:
-        copy = moved(few, server.create_database(name))
-        with copy.read() as session, few.read() as before:
-            for chain in chains(before):
-                here, there = verify(before, chain), verify(session, chain)
+        first = moved(few, f"sqlite:///{tmp_path / 'first.db'}", tmp_path / "first")
+        table_many(first, 2)
+        second = moved(few, server.create_database(name), tmp_path / "second")
+        assert second.clock.now() == few.clock.now() < first.clock.now()
+        assert first.app.settings.instance != second.app.settings.instance != few.app.settings.instance
+        with first.read() as changed, second.read() as session, few.read() as filled:
+            for chain in chains(filled):
+                here, there = verify(filled, chain), verify(session, chain)
                 assert there.holds and (here.entries, here.leaf) == (there.entries, there.leaf)
-        copy.app.engines.dispose()
+            assert verify(changed, JOINT).entries > verify(filled, JOINT).entries
+        second.app.engines.dispose()
     finally:
         server.drop_database(name)
 
