@@ -407,13 +407,20 @@ def waiting(session: Session, reader: Actor, *, limit: int = 200) -> Sequence[An
 
 COUNTED = 1_000
 """Counts are exact up to here (decision 33)."""
-_MARK: BindParameter[str] = bindparam("mark")
+_MARK: BindParameter[str] = bindparam("mark", type_=Text())
 _MINE: BindParameter[str] = bindparam("mine")
 
 
 def mark_of(party: str) -> str:
-    """The pattern that finds `party` in `waits_for` and `to_confirm`; to be compared with `escape="!"`."""
-    return f"%,{party.replace('!', '!!').replace('_', '!_').replace('%', '!%')},%"
+    """What names `party` in `waits_for` and `to_confirm`, for `is_named`."""
+    return f",{party.replace('!', '!!').replace('_', '!_').replace('%', '!%')},"
+
+
+def is_named(column: Any, mark: Any) -> ColumnElement[bool]:
+    """Whether `waits_for` or `to_confirm` names the party of this mark. The pattern is put together by the database:
+    SQLite plans a statement anew, every time, whose whole pattern it is given."""
+    found: ColumnElement[bool] = column.contains(mark, escape="!")
+    return found
 
 
 def answered(party: Any) -> ColumnElement[bool]:
@@ -446,7 +453,7 @@ def counted(query: Select[Any]) -> ScalarSelect[int]:
 WAITING_FOR = (
     counted(
         select(Document.id).where(
-            Document.standing.in_([str(one) for one in ON_THE_TABLE]), Document.waits_for.like(_MARK, escape="!")
+            Document.standing.in_([str(one) for one in ON_THE_TABLE]), is_named(Document.waits_for, _MARK)
         )
     )
     + counted(select(Consultation.id).where(to_confirm(_MINE)))

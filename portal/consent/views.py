@@ -47,7 +47,7 @@ from portal.kernel.words import N_
 from portal.web.forms import PortalForm
 from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import prose, show
+from portal.web.pages import part, prose, show
 from portal.web.reading import actor, only_looks, portal, reading
 
 Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
@@ -60,8 +60,7 @@ def kept_part(macro: str, *facts: Hashable) -> Markup:
     """A part of the page that is made of `facts` alone, in the reader's language; kept by all of them."""
 
     def make() -> Markup:
-        parts = portal().jinja_env.get_template("consent/_parts.html").module
-        return Markup(getattr(parts, macro)(*facts))  # noqa: S704  # rendered by a template, which escapes
+        return part("consent/_parts.html", macro, *facts)
 
     return _PARTS.get((macro, language(), *facts), make)
 
@@ -71,9 +70,7 @@ def fields_of(macro: str, blank: type[PortalForm], mark: str, typed: PortalForm 
     blank form, in which nobody has typed, they are kept."""
 
     def make(form: PortalForm) -> Markup:
-        parts = portal().jinja_env.get_template("consent/_parts.html").module
-        marked = form.apart(mark) if mark else form
-        return Markup(getattr(parts, macro)(marked))  # noqa: S704  # rendered by a template, which escapes
+        return part("consent/_parts.html", macro, form.apart(mark) if mark else form)
 
     if typed is not None:
         return make(typed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -22,7 +22,7 @@ from portal.kernel.days import day_in_words, fiscal_year_in_words, month_in_word
 from portal.kernel.words import N_
 from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import show
+from portal.web.pages import part, render, show
 from portal.web.reading import actor, portal, reading
 
 history = Blueprint("history", __name__)
@@ -134,8 +134,7 @@ def _rendered(macro: str, one: Told, *words: str | tuple[str, ...]) -> Markup:
     reader; an entry never changes, and erased words are other words."""
 
     def make() -> Markup:
-        rows = portal().jinja_env.get_template("history/_rows.html").module
-        return Markup(getattr(rows, macro)(one, *words))  # noqa: S704  # rendered by a template, which escapes
+        return part("history/_rows.html", macro, one, *words)
 
     return _ROWS.get((macro, one, words), make)
 
@@ -215,7 +214,7 @@ def _form(form: HistoryFilter, choices: Hashable) -> Markup:
     """The form of the filter; kept as long as nothing is asked for and its choices are the same."""
 
     def make() -> Markup:
-        return Markup(render_template("history/_filter.html", form=form, all_href=_all(form)))  # noqa: S704  # a template escapes
+        return render("history/_filter.html", form=form, all_href=_all(form))
 
     return make() if form.is_active or form.errors else _FORMS.get(choices, make)
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     Integer,
     String,
+    Text,
     and_,
     bindparam,
     case,
@@ -31,7 +32,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.consent.models import Consultation, Document, Draft, Revision
-from portal.consent.queries import answered, counted, in_question, mark_of, to_confirm
+from portal.consent.queries import answered, counted, in_question, is_named, mark_of, to_confirm
 from portal.consent.rules import ON_THE_TABLE, Standing
 from portal.home.parts import SHOWN
 from portal.kernel.db import Moment, rows
@@ -110,7 +111,7 @@ def read_cursor(text: str | None) -> Cursor | None:
 
 
 _MINE: BindParameter[str] = bindparam("mine")
-_MARKED: BindParameter[str] = bindparam("marked")
+_MARKED: BindParameter[str] = bindparam("marked", type_=Text())
 _ME: BindParameter[str] = bindparam("me")
 """The reader's party, its mark within `waits_for`, and the reader: the statements below are built once."""
 
@@ -179,7 +180,7 @@ def _board(*, own_side: bool) -> Any:
 
 
 def _waits_for_mine() -> ColumnElement[bool]:
-    return Document.waits_for.like(_MARKED, escape="!")
+    return is_named(Document.waits_for, _MARKED)
 
 
 def _documents(part: str, *, limit: int, after: Cursor | None = None) -> Any:

@@ -30,7 +30,7 @@ from portal.kernel.typed import shown
 from portal.kernel.words import N_
 from portal.web.kept import Kept
 from portal.web.language import catalogue, language
-from portal.web.pages import show
+from portal.web.pages import part, show
 from portal.web.reading import actor, portal, reading
 
 blueprint = Blueprint("home", __name__)
@@ -216,8 +216,7 @@ def line_of(line: Item) -> Markup:
     """A line as the page shows it; kept by all that it says."""
 
     def make() -> Markup:
-        parts = portal().jinja_env.get_template("home/_lines.html").module
-        return Markup(parts.line(line))  # type: ignore[attr-defined]  # noqa: S704  # a macro, which escapes
+        return part("home/_lines.html", "line", line)
 
     return _SHOWN.get((line, language()), make)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import exc
 
@@ -17,9 +17,13 @@ from portal.kernel.db import Engines
 from portal.kernel.errors import NotAllowed
 from portal.kernel.files import FileStore
 from portal.settings import ROOT, Settings
+from portal.web.kept import Kept
+from portal.web.templates import Templates
 
 _BROKEN_OFF = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _TRIES = 3
+_PLAIN = frozenset({str, int, type(None)})
+"""The types of values of which two that are equal stand in an address alike."""
 
 
 def let_go_of_reading() -> None:
@@ -47,10 +51,13 @@ class Portal(Flask):
     clock: Clock
     engines: Engines
     files: FileStore
+    jinja_environment = Templates
+    jinja_env: Templates
 
     def __init__(self, settings: Settings, *, clock: Clock, engines: Engines, files: FileStore) -> None:
         self.doors: dict[tuple[str, str], Door] = {}
         self.settings, self.clock, self.engines, self.files = settings, clock, engines, files
+        self._addresses: Kept[str] = Kept(5_000)
         super().__init__(
             "portal",
             static_folder=None,
@@ -94,6 +101,16 @@ class Portal(Flask):
             for file in request.files.values():
                 file.stream.seek(0)
         return super().dispatch_request()
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """The address, as Flask makes it; kept, where it is made of plain values alone."""
+        if not has_request_context() or not all(
+            type(value) in _PLAIN and name[0] != "_" for name, value in values.items()
+        ):
+            return super().url_for(endpoint, **values)
+        beside = request.blueprint if endpoint[0] == "." else None
+        key = (request.root_path, beside, endpoint, *values.items())
+        return self._addresses.get(key, lambda: super(Portal, self).url_for(endpoint, **values))
 
     def door(self, endpoint: str, method: str) -> Door | None:
         """The door at `endpoint` for `method` (HEAD and OPTIONS are as GET or as whatever is there)."""

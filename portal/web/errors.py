@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, make_response, render_template, request, url_for
+from flask import g, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc
@@ -17,6 +17,7 @@ from portal.kernel.errors import NotAllowed, NotFound, Refused, Unavailable
 from portal.kernel.words import N_
 from portal.web.app import Portal
 from portal.web.language import say
+from portal.web.pages import render
 from portal.web.reading import only_looks, stop_reading
 
 log = logging.getLogger("portal")
@@ -77,9 +78,7 @@ def set_errors(app: Portal) -> None:
             return page(error.status)
         stop_reading()
         name = "conflict" if error.status == 409 else "rule_broken"
-        words = render_template(
-            f"errors/{name}.html", error=tell(error), back_url=back(), **_typed(error.status)
-        )
+        words = render(f"errors/{name}.html", error=tell(error), back_url=back(), **_typed(error.status))
         return words, error.status
 
     @app.errorhandler(CSRFError)
@@ -126,7 +125,7 @@ def page(number: int, *, status: int | None = None) -> ResponseReturnValue:
     stop_reading()
     template, sentence, next_step = _PAGES[number]
     told = Told(say(sentence), say(next_step))
-    words = render_template(f"errors/{template}.html", error=told, back_url=back(), **_typed(number))
+    words = render(f"errors/{template}.html", error=told, back_url=back(), **_typed(number))
     response = make_response(words, status or number)
     if number == 503:
         response.headers["Retry-After"] = "5"

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from markupsafe import Markup
 
 from portal.access.actor import Actor
@@ -18,8 +18,9 @@ from portal.kernel import markdown
 from portal.kernel.ids import new_id
 from portal.kernel.words import N_
 from portal.web.app import Portal
-from portal.web.language import language, say
-from portal.web.reading import actor
+from portal.web.language import catalogue, language, say
+from portal.web.reading import actor, portal
+from portal.web.templates import Templates
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,28 @@ def prose(source: str) -> Markup:
     return Markup(markdown.render(source).html)  # noqa: S704  # nh3's allow-list has passed it
 
 
-def show(template: str, status: int = 200, /, **context: Any) -> ResponseReturnValue:
-    """The page `template` with `context`, answered with `status`."""
-    return render_template(template, **context), status
+def template(name: str) -> Template:
+    """The template `name` in the reader's language."""
+    held: dict[str, Templates] = portal().extensions.setdefault("templates", {})
+    code = language()
+    if code not in held:
+        held[code] = portal().jinja_env.in_language(code, catalogue(code).gettext)
+    return held[code].get_template(name)
+
+
+def render(name: str, /, **context: Any) -> Markup:
+    """The template `name` with `context`, in the reader's language."""
+    return Markup(render_template(template(name), **context))  # noqa: S704  # a template escapes
+
+
+def part(name: str, macro: str, *facts: Any) -> Markup:
+    """What a macro of the template `name` makes of these facts alone, in the reader's language."""
+    return Markup(getattr(template(name).module, macro)(*facts))  # noqa: S704  # a template escapes
+
+
+def show(name: str, status: int = 200, /, **context: Any) -> ResponseReturnValue:
+    """The page `name` with `context`, answered with `status`."""
+    return render(name, **context), status
 
 
 def path_of(number: str) -> str:
@@ -110,8 +130,11 @@ __all__ = [
     "cite",
     "language",
     "navigation",
+    "part",
     "path_of",
     "prose",
+    "render",
     "set_pages",
     "show",
+    "template",
 ]

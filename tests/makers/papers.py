@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, render_template
 from flask.testing import FlaskClient
@@ -50,6 +50,7 @@ from portal.schema import gather
 from portal.settings import FOUNDING_FILE, Settings
 from portal.web.app import Portal
 from portal.web.forms import DayField, LineField
+from portal.web.templates import Templates
 from tests.conftest import NOON, make_house, make_schema
 from tests.makers.people import People, TestPerson, staff
 from tests.servers import ServerHandle
@@ -373,19 +374,23 @@ def settings_for(url: str, folder: Path, **more: Any) -> Settings:
 
 
 class _Compiled(BytecodeCache):
-    """Templates compiled once for all offices of a run."""
+    """Templates compiled once for all offices of a run, in each language."""
 
     def __init__(self) -> None:
-        self._held: dict[str, bytes] = {}
+        self._held: dict[tuple[str | None, str], bytes] = {}
+
+    @staticmethod
+    def _key(bucket: Bucket) -> tuple[str | None, str]:
+        return cast(Templates, bucket.environment).language, bucket.key
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """The compiled template, if there is one."""
-        if bucket.key in self._held:
-            bucket.bytecode_from_string(self._held[bucket.key])
+        if held := self._held.get(self._key(bucket)):
+            bucket.bytecode_from_string(held)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """The compiled template is held."""
-        self._held[bucket.key] = bucket.bytecode_to_string()
+        self._held[self._key(bucket)] = bucket.bytecode_to_string()
 
 
 _COMPILED = _Compiled()
