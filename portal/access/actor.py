@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-from portal.access.policy import Permission, Role, permissions_of
+from portal.access.policy import SIGNED_IN, Permission, Role, permissions_of
 from portal.kernel.errors import NotAllowed
 
 
@@ -31,7 +31,10 @@ class Actor:
     @cached_property
     def permissions(self) -> frozenset[Permission]:
         """Everything this actor may do."""
-        return frozenset(Permission) if self.is_system else permissions_of(self.roles)
+        if self.is_system:
+            return frozenset(Permission)
+        held = permissions_of(self.roles)
+        return held | SIGNED_IN if self.is_signed_in else held
 
     @property
     def is_signed_in(self) -> bool:

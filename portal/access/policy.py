@@ -58,11 +58,14 @@ class Permission(StrEnum):
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
     GRANT_CONSENT_POWER = "grant_consent_power"
+    APPOINT_AUDITOR = "appoint_auditor"  # propose one, or answer for one's party to another's proposal
     SET_PARTY_RULES = "set_party_rules"
     OPERATE = "operate"
 
 
 _P = Permission
+SIGNED_IN = frozenset({_P.ENTER, _P.USE_OWN_ACCOUNT})
+"""What whoever has signed in may do without any role: an auditor whose appointment is not yet consented to."""
 _EVERY_MEMBER = {_P.ENTER, _P.USE_OWN_ACCOUNT, _P.READ, _P.VERIFY, _P.SEE_MEMBERS}
 _EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.COMMENT, _P.NOTE}
 _DRAFTS = _EVERY_READER | {
@@ -77,7 +80,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.CUSTODIAN: frozenset(_EVERY_READER),
     Role.AGREEMENT_MANAGER: frozenset(_DRAFTS),
     Role.PARTY_ADMINISTRATOR: frozenset(
-        _EVERY_MEMBER | {_P.MANAGE_MEMBERS, _P.GRANT_CONSENT_POWER, _P.SET_PARTY_RULES}
+        _EVERY_MEMBER | {_P.MANAGE_MEMBERS, _P.GRANT_CONSENT_POWER, _P.APPOINT_AUDITOR, _P.SET_PARTY_RULES}
     ),
     Role.AUDITOR: frozenset(_EVERY_MEMBER),
     Role.OPERATOR: frozenset({_P.ENTER, _P.USE_OWN_ACCOUNT, _P.OPERATE}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.agreement import commands as agreement
 from portal.agreement.text import FOUNDING_FILE, texts_of
@@ -12,6 +13,7 @@ from portal.consent.rules import Capacity
 from portal.demo.people import BY_KEY, FIRST_ADMINISTRATORS, PEOPLE, DemoPerson
 from portal.demo.stage import Stage, Story, at
 from portal.parties import commands as parties
+from portal.parties import queries
 from portal.parties.models import AccountMail
 from portal.term.dates import DATES, DatesBody
 
@@ -57,8 +59,15 @@ def staff(stage: Stage) -> Story:
     """Everybody of the first days is added, by the party's administrator; the consent power is asked for."""
     yield FOUNDED
     for person in PEOPLE:
-        if person.key not in stage.members and person.joins is None:
+        if person.key not in stage.members and person.joins is None and not person.awaits:
             _join(stage, person)
+
+
+def auditor(stage: Stage) -> Story:
+    """甲 has proposed its auditor; 乙 consents, and the auditor is in the post (decision 29)."""
+    yield at(2023, 9, 6, 14, 0)
+    with stage.work("umeda") as work:
+        parties.consent_to_auditor(work, _proposal(stage, "moriguchi"))
 
 
 def comings_and_goings(stage: Stage) -> Story:
@@ -108,6 +117,21 @@ def pending_power(stage: Stage) -> Story:
         parties.ask_consent_power(work, stage.members["tamatsukuri"])
 
 
+def pending_auditor(stage: Stage) -> Story:
+    """Shortly before the loading 乙 proposes an auditor; 甲's administrators may consent or refuse."""
+    yield stage.before(1, 16, 0)
+    for person in PEOPLE:
+        if person.awaits:
+            _join(stage, person)
+
+
+def _proposal(stage: Stage, key: str) -> str:
+    """The identifier of the living proposal of the person as an auditor."""
+    with Session(stage.works.engines.reader) as session:
+        appointed = queries.appointments_of(session, stage.members[key])
+    return appointed[0].appointment.id
+
+
 def _administrator_of(person: DemoPerson) -> str:
     return next(key for key in FIRST_ADMINISTRATORS if BY_KEY[key].party == person.party)
 
@@ -139,4 +163,4 @@ def _choose_password(stage: Stage, key: str) -> None:
             mail.dropped_at = work.at
 
 
-PEOPLE_STORIES = (staff, comings_and_goings, dates)
+PEOPLE_STORIES = (staff, auditor, comings_and_goings, dates)

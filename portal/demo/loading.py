@@ -48,6 +48,6 @@ def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
         initial=passwords.initial(PASSWORD),
     )
     founding.found(stage)
-    stories = (*founding.PEOPLE_STORIES, *PAST, *OPEN, founding.pending_power)
+    stories = (*founding.PEOPLE_STORIES, *PAST, *OPEN, founding.pending_auditor, founding.pending_power)
     play(stage, [tell(stage) for tell in stories])
     return accounts()

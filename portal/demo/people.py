@@ -30,6 +30,8 @@ class DemoPerson:
     """Whether the person holds the consent power."""
     joins: dt.date | None = None
     """When the account was added; None: at the founding."""
+    awaits: bool = False
+    """Whether the other party has not yet consented to this auditor: there is nothing to sign in for."""
     leaves: dt.date | None = None
     """When the account was closed; the acts stay under the name and post they were done in."""
 
@@ -84,6 +86,8 @@ PEOPLE = (
                "fukushima@company.example.jp", (_R.AGREEMENT_MANAGER,)),
     DemoPerson("tamatsukuri", COMPANY, "玉造 航", "公共営業本部 部長",
                "tamatsukuri@company.example.jp"),
+    DemoPerson("noe", COMPANY, "野江 律", "内部監査部 マネージャー",
+               "noe@company.example.jp", (_R.AUDITOR,), awaits=True),
     # --- the operator: of no party
     DemoPerson("operator", None, "運用 まもる", "", "operator@operation.example.jp", (_R.OPERATOR,)),
 )  # fmt: skip
@@ -123,7 +127,7 @@ def accounts() -> list[DemoAccount]:
         for party in edition.parties
     }
     found = []
-    for person in sorted((one for one in PEOPLE if one.leaves is None), key=_how_much_to_do):
+    for person in sorted((one for one in PEOPLE if one.leaves is None and not one.awaits), key=_how_much_to_do):
         powers = (Role.CONSENT_OFFICER,) if person.consents else ()
         roles = tuple(role for role in person.roles if not (powers and role is Role.READER)) + powers
         words = names[person.party] if person.party else None

@@ -36,7 +36,7 @@ from portal.consent.queries import answered, counted, in_question, is_named, mar
 from portal.consent.rules import ON_THE_TABLE, Standing
 from portal.home.parts import SHOWN
 from portal.kernel.db import Moment, rows
-from portal.parties.models import ConsentGrant, Member, Party
+from portal.parties.models import AuditorAppointment, AuditorConsent, ConsentGrant, Member, Party
 
 TURN, OTHERS, TO_CONFIRM, UNCONFIRMED, DRAFTS = "turn", "others", "to_confirm", "unconfirmed", "drafts"
 FEWER = 20
@@ -163,6 +163,28 @@ def pending_grants(session: Session, reader: Actor, at: dt.datetime) -> Sequence
             or_(ConsentGrant.asked_by.is_(None), ConsentGrant.asked_by != reader.member_id),
         )
         .order_by(ConsentGrant.asked_at)
+        .limit(SHOWN)
+    ).all()
+
+
+def awaited_auditors(session: Session, reader: Actor) -> Sequence[Any]:
+    """The auditors proposed by another party to whom the reader's own, by one of its administrators, has not
+    consented yet (decision 29); one statement."""
+    if reader.party is None or not reader.may(Permission.APPOINT_AUDITOR):
+        return []
+    consented = select(AuditorConsent.party).where(
+        AuditorConsent.appointment_id == AuditorAppointment.id, AuditorConsent.party == reader.party
+    )
+    return session.execute(
+        select(AuditorAppointment.member_id, AuditorAppointment.proposed_at, Member.name, Member.party)
+        .join(Member, Member.id == AuditorAppointment.member_id)
+        .where(
+            Member.party != reader.party,
+            AuditorAppointment.ended_at.is_(None),
+            AuditorAppointment.effective_at.is_(None),
+            ~consented.exists(),
+        )
+        .order_by(AuditorAppointment.proposed_at)
         .limit(SHOWN)
     ).all()
 

@@ -46,6 +46,7 @@ SIDE_DRAFT = N_("下書き「%(title)s」を開く")
 READ = N_("「%(title)s」を読む")
 READ_RECORD = N_("「%(title)s」の%(held_on)sの協議の記録を読む")
 SECOND = N_("「%(name)s」の同意権限の申請を確かめる")
+ANSWER = N_("「%(name)s」の監査人への選任に、同意するかどうかを答える")
 
 WAITS_FOR_OFFICER = N_("自分の側の同意権者の同意を待っています。")
 WAITS_FOR_ANOTHER = N_("あなただけが起案したため、自分の側の別の同意権者の同意を待っています。")
@@ -58,6 +59,7 @@ TABLED_BY = N_("%(party)sが版%(number)sを提示")
 RECORDED_BY = N_("%(party)sが記録")
 SENT_BACK_BY = N_("版%(number)sが差し戻されました。")
 SAVED_BY = N_("%(name)sが保存")
+PROPOSED_BY = N_("%(party)sが提案")
 IN_FORCE_AT = N_("%(moment)sに有効になります。")
 UNTITLED = N_("（題名なし）")
 
@@ -168,10 +170,12 @@ def index() -> ResponseReturnValue:
     who, session = actor(), reading()
     if who.party is None:
         return show("home/operator.html", mode=portal().settings.mode)
+    if not who.may(Permission.READ):
+        return show("home/no_role.html")
     tell, places = Tellings.of_this_request(), Places()
     found = queries.board(session, who)
     mine, side = _turn(tell, places, found)
-    grants = _grants(tell)
+    grants = [*_grants(tell), *_auditors(tell)]
     parts = [
         part for make in portal().extensions.get("home_parts", ()) for part in make(session, who, tell.today)
     ]
@@ -319,6 +323,20 @@ def _grants(tell: Tellings) -> list[Line]:
             since_iso=row.asked_at.isoformat(),
         )
         for row in queries.pending_grants(reading(), tell.reader, portal().clock.now())
+    ]
+
+
+def _auditors(tell: Tellings) -> list[Line]:
+    return [
+        Line(
+            sentence=tell.say(ANSWER, name=shown(row.name)),
+            href=url_for("parties.member", id=row.member_id),
+            note=tell.say(PROPOSED_BY, party=tell.labels[row.party]),
+            since=tell.age(row.proposed_at),
+            since_iso=row.proposed_at.isoformat(),
+            is_long=tell.is_long(row.proposed_at),
+        )
+        for row in queries.awaited_auditors(reading(), tell.reader)
     ]
 
 

@@ -15,7 +15,17 @@ from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.typed import normal_email
 from portal.parties import events, queries, rules
-from portal.parties.models import AccountMail, ConsentGrant, Member, Party, Post, SignInAttempt, UserSession
+from portal.parties.models import (
+    AccountMail,
+    AuditorAppointment,
+    AuditorConsent,
+    ConsentGrant,
+    Member,
+    Party,
+    Post,
+    SignInAttempt,
+    UserSession,
+)
 from portal.parties.passwords import Initial
 
 LINK, WAS_SET, WAS_MOVED = "set_password", "password_was_set", "address_was_changed"
@@ -74,16 +84,19 @@ def add_member(
 ) -> Member:
     """A person of the actor's own party may sign in with the initial password, which must be changed at once.
 
-    Raises NoRole, RoleNotToGive, AddressTaken, NotAnAddress.
+    With the auditor's role among `roles` the post is proposed to the other parties; until each has consented
+    nothing can be read by it (decision 29). Raises NoRole, RoleNotToGive, AddressTaken, NotAnAddress.
     """
     work.must(Permission.MANAGE_MEMBERS)
     party = _own_party(work)
-    rules.roles_must_be_given_here(roles)
+    proposes = Role.AUDITOR in roles
+    roles = frozenset(roles) - {Role.AUDITOR}
+    rules.roles_must_be_given_here(roles, may_be_none=proposes)
     member = _new_member(work, party, email, name, post, roles, initial)
     given = sorted(role.value for role in roles)
     work.record(events.MemberAdded(about=member.subject, private_to=party, who=member.name, roles=given))
-    if Role.AUDITOR in roles:
-        work.record(events.AuditorNamed(about=member.subject, who=member.name))
+    if proposes:
+        _propose(work, member)
     return member
 
 
@@ -92,11 +105,17 @@ def change_member(work: Work, member_id: str, *, email: str, name: str, roles: C
     told.
 
     With a role taken away or another address, the member's sessions end; of another address both are told
-    (row 59). Raises NoRole, RoleNotToGive, LastAdministrator, AddressTaken, OfficersAddress, AlreadyClosed.
+    (row 59). Raises NoRole, RoleNotToGive, LastAdministrator, AddressTaken, OfficersAddress,
+    AuditorIsThisPerson, AlreadyClosed.
     """
     work.must(Permission.MANAGE_MEMBERS)
-    rules.roles_must_be_given_here(roles)
     member = _open_member(work, member_id)
+    audits = _live_appointment(work, member.id) is not None
+    rules.roles_must_be_given_here(roles, may_be_none=audits)
+    if audits and name != member.name:
+        raise rules.AuditorIsThisPerson("name")
+    if audits and normal_email(email) != member.email_normal:
+        raise rules.AuditorIsThisPerson("email")
     if name != member.name:
         former, member.name = member.name, name
         work.record(
@@ -143,8 +162,6 @@ def _give_roles(work: Work, member: Member, before: frozenset[Role], after: froz
             after=sorted(role.value for role in after),
         )
     )
-    if Role.AUDITOR in after - before:
-        work.record(events.AuditorNamed(about=member.subject, who=member.name))
 
 
 def change_post(work: Work, member_id: str, *, title: str, held_from: dt.date) -> Member:
@@ -179,8 +196,8 @@ def change_post(work: Work, member_id: str, *, title: str, held_from: dt.date) -
 
 
 def close_member(work: Work, member_id: str) -> Member:
-    """The member of the actor's own party has left: no session, link, mail or consent power outlives this
-    moment (row 61), no address is free again, and every act stays under the name and post it was done in.
+    """The member of the actor's own party has left: no session, link, mail, consent power or auditor's post
+    outlives this moment (row 61), no address is free again, and every act stays under the name and post it was done in.
 
     Raises LastAdministrator, AlreadyClosed.
     """
@@ -196,6 +213,8 @@ def close_member(work: Work, member_id: str) -> Member:
             post.held_to = max(work.today, post.held_from)
     if grant := _live_grant(work, member.id):
         _end_grant(work, grant, member)
+    if appointment := _live_appointment(work, member.id):
+        _end_own_auditor(work, appointment, member)
     work.record(events.MemberClosed(about=member.subject, private_to=member.party, who=member.name))
     return member
 
@@ -246,6 +265,73 @@ def end_consent_power(work: Work, member_id: str) -> ConsentGrant:
     if grant is None:
         raise rules.NoPowerToEnd()
     return _end_grant(work, grant, member)
+
+
+# --- The auditor (decision 29) ----------------------------------------------------------------------------
+
+
+def propose_auditor(work: Work, member_id: str) -> AuditorAppointment:
+    """A member of the actor's own party is proposed as an auditor; every party is told, and the post is taken
+    when each of the others has consented. Raises AuditorAlreadyProposed, AlreadyClosed."""
+    work.must(Permission.APPOINT_AUDITOR)
+    return _propose(work, _open_member(work, member_id))
+
+
+def consent_to_auditor(work: Work, appointment_id: str, *, of: str | None = None) -> AuditorAppointment:
+    """The actor's party consents to an auditor of another party. With the last consent the auditor is in the
+    post from now.
+
+    With `of` it must be that member's (row 2). Raises NothingToAnswer.
+    """
+    work.must(Permission.APPOINT_AUDITOR)
+    party = _own_party(work)
+    appointment, member = _anothers_appointment(work, appointment_id, of)
+    consented = _consented(work, appointment)
+    if party in consented:
+        raise rules.NothingToAnswer()
+    consent = work.add(
+        AuditorConsent(
+            appointment_id=appointment.id,
+            party=party,
+            member_id=work.actor.member_id,
+            consented_at=work.at,
+        )
+    )
+    work.record(events.AuditorConsented(about=member.subject, who=member.name), consent.subject)
+    if not rules.awaited(work.parties, of=member.party, consented={*consented, party}):
+        appointment.effective_at = work.at
+        work.record(events.AuditorNamed(about=member.subject, who=member.name))
+    return appointment
+
+
+def refuse_auditor(work: Work, appointment_id: str, *, of: str | None = None) -> AuditorAppointment:
+    """The actor's party does not consent to an auditor of another party, or no longer does: the proposal, or
+    the post, has ended at once.
+
+    With `of` it must be that member's (row 2). Raises NothingToAnswer.
+    """
+    work.must(Permission.APPOINT_AUDITOR)
+    party = _own_party(work)
+    appointment, member = _anothers_appointment(work, appointment_id, of)
+    had_consented = party in _consented(work, appointment)
+    event = events.AuditorConsentWithdrawn if had_consented else events.AuditorRefused
+    return _end_appointment(work, appointment, member, event)
+
+
+def end_auditor(work: Work, member_id: str) -> AuditorAppointment:
+    """The auditor's post of a member of the actor's own party, or the proposal of it, has ended at once.
+
+    Raises NoAuditorToEnd, AlreadyClosed.
+    """
+    work.must(Permission.APPOINT_AUDITOR)
+    member = _open_member(work, member_id)
+    appointment = _live_appointment(work, member.id)
+    if appointment is None:
+        raise rules.NoAuditorToEnd()
+    return _end_own_auditor(work, appointment, member)
+
+
+# --- The party's rules ----------------------------------------------------------------------------------------
 
 
 def set_party_rules(work: Work, *, four_eyes: bool, officers_table: bool) -> Party:
@@ -459,6 +545,67 @@ def _end_grant(work: Work, grant: ConsentGrant, member: Member) -> ConsentGrant:
     grant.ended_at, grant.ended_by = work.at, work.actor.member_id
     work.record(events.ConsentPowerEnded(about=member.subject, who=member.name))
     return grant
+
+
+def _live_appointment(work: Work, member_id: str) -> AuditorAppointment | None:
+    return work.session.scalars(
+        select(AuditorAppointment).where(
+            AuditorAppointment.member_id == member_id, AuditorAppointment.ended_at.is_(None)
+        )
+    ).first()
+
+
+def _propose(work: Work, member: Member) -> AuditorAppointment:
+    if _live_appointment(work, member.id):
+        raise rules.AuditorAlreadyProposed()
+    assert work.actor.member_id  # an administrator: the permission is no one else's
+    appointment = work.add(
+        AuditorAppointment(
+            id=new_id(), member_id=member.id, proposed_by=work.actor.member_id, proposed_at=work.at
+        )
+    )
+    work.record(events.AuditorProposed(about=member.subject, who=member.name))
+    return appointment
+
+
+def _anothers_appointment(
+    work: Work, appointment_id: str, of: str | None
+) -> tuple[AuditorAppointment, Member]:
+    """The living appointment of another party's member; the own party's is not this party's to answer."""
+    appointment = work.session.get(AuditorAppointment, appointment_id)
+    if appointment is None or of not in {None, appointment.member_id}:
+        raise NotFound()
+    member = work.session.get_one(Member, appointment.member_id)
+    if member.party == work.actor.party:
+        raise NotFound()
+    if appointment.ended_at is not None:
+        raise rules.NothingToAnswer()
+    return appointment, member
+
+
+def _consented(work: Work, appointment: AuditorAppointment) -> set[str]:
+    return set(
+        work.session.scalars(
+            select(AuditorConsent.party).where(AuditorConsent.appointment_id == appointment.id)
+        )
+    )
+
+
+def _end_own_auditor(work: Work, appointment: AuditorAppointment, member: Member) -> AuditorAppointment:
+    is_held = appointment.effective_at is not None
+    event = events.AuditorEnded if is_held else events.AuditorProposalWithdrawn
+    return _end_appointment(work, appointment, member, event)
+
+
+def _end_appointment(
+    work: Work, appointment: AuditorAppointment, member: Member, event: type[events.OfMember]
+) -> AuditorAppointment:
+    """The appointment has ended; whoever was in the post has no session left (row 52)."""
+    appointment.ended_at, appointment.ended_by = work.at, work.actor.member_id
+    if appointment.effective_at is not None:
+        _end_sessions(work, member)
+    work.record(event(about=member.subject, who=member.name))
+    return appointment
 
 
 def _open_sessions(work: Work, member: Member) -> list[UserSession]:

@@ -76,15 +76,6 @@ class RolesChanged(OfMember):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuditorNamed(OfMember):
-    """A party named an auditor, who reads what the parties share (decision 29)."""
-
-    verb = "auditor.named"
-    trail = N_("「%(who)s」に監査人の役割を付けました。")
-    message = N_("%(party)sが「%(who)s」に監査人の役割を付けました。")
-
-
-@dataclass(frozen=True, kw_only=True)
 class PostChanged(OfMember):
     """A member holds a post from a day on (day in Asia/Tokyo)."""
 
@@ -135,6 +126,76 @@ class ConsentPowerEnded(OfMember):
     verb = "consent_power.ended"
     trail = N_("「%(who)s」の同意権限を終わらせました。")
     message = N_("%(party)sが「%(who)s」の同意権限を終わらせました。")
+
+
+# --- The auditor (decision 29): told to every party ---------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorProposed(OfMember):
+    """A party proposed one of its members as an auditor, who would read what the parties share."""
+
+    verb = "auditor.proposed"
+    trail = N_(
+        "「%(who)s」を監査人に選任することを提案しました。ほかのすべての当事者が同意すると就任します。"
+    )
+    message = N_(
+        "%(party)sが「%(who)s」を監査人に選任することを提案しました。利用者管理者の同意を待っています。"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorConsented(OfMember):
+    """A party consented to another party's auditor."""
+
+    verb = "auditor.consented"
+    trail = N_("「%(who)s」を監査人に選任することに同意しました。")
+    message = N_("%(party)sが「%(who)s」を監査人に選任することに同意しました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorNamed(OfMember):
+    """With this party's consent every party had consented: the auditor is in the post."""
+
+    verb = "auditor.named"
+    trail = N_("すべての当事者の同意がそろい、「%(who)s」が監査人に就任しました。")
+    message = N_("すべての当事者の同意がそろい、「%(who)s」が監査人に就任しました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorRefused(OfMember):
+    """A party did not consent to another party's auditor; the proposal ended."""
+
+    verb = "auditor.refused"
+    trail = N_("「%(who)s」を監査人に選任することに同意しませんでした。提案は終わりました。")
+    message = N_("%(party)sが「%(who)s」を監査人に選任することに同意しませんでした。提案は終わりました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorConsentWithdrawn(OfMember):
+    """A party took back its consent to another party's auditor; the proposal, or the post, ended."""
+
+    verb = "auditor.consent_withdrawn"
+    trail = N_("「%(who)s」を監査人に選任することへの同意を取り消しました。選任は終わりました。")
+    message = N_("%(party)sが「%(who)s」を監査人に選任することへの同意を取り消しました。選任は終わりました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorProposalWithdrawn(OfMember):
+    """The proposing party withdrew its proposal of an auditor."""
+
+    verb = "auditor.proposal_withdrawn"
+    trail = N_("「%(who)s」を監査人に選任する提案を取り下げました。")
+    message = N_("%(party)sが「%(who)s」を監査人に選任する提案を取り下げました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditorEnded(OfMember):
+    """The party whose member the auditor is ended the post."""
+
+    verb = "auditor.ended"
+    trail = N_("「%(who)s」の監査人の職を終わらせました。")
+    message = N_("%(party)sが「%(who)s」の監査人の職を終わらせました。")
 
 
 # --- A party's rules: told to every party, since they say what its consent is worth ------------------

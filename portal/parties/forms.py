@@ -25,7 +25,7 @@ ROLE_HINTS = {
     Role.CUSTODIAN: N_("閲覧者のできることに加えて、秘密情報の管理を受け持ちます。"),
     Role.AGREEMENT_MANAGER: N_("起案者と同じことができます。協定の日付や期間を受け持ちます。"),
     Role.PARTY_ADMINISTRATOR: N_("自分の側の利用者を登録、変更、終了し、同意権限を申請します。"),
-    Role.AUDITOR: N_("共有されたものを読むだけです。ほかの当事者の同意を得てから付けてください。"),
+    Role.AUDITOR: N_("共有されたものを読むだけです。ほかのすべての当事者が同意したときに就任します。登録すると、選任を提案します。"),
 }
 
 
@@ -110,6 +110,9 @@ class ConfirmForm(PortalForm):
 class MemberForm(PortalForm):
     """Who a member is and what they are there for."""
 
+    offered = GIVEN_ROLES
+    """The roles that may be chosen here."""
+
     name = NameField(_l("氏名"), [Filled(_l("氏名を入力してください。"))])
     email = AddressField(
         _l("メールアドレス"),
@@ -119,12 +122,14 @@ class MemberForm(PortalForm):
     roles = ChoicesField(
         _l("役割"),
         [Filled(_l("役割を一つ以上選んでください。"))],
-        description=_l("同意権限は、登録のあとに利用者のページから申請します。"),
+        description=_l("同意権限の申請と監査人の選任は、利用者のページから行います。"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_have_none: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.roles.choices = [(role.value, say(ROLE_NAMES[role])) for role in GIVEN_ROLES]
+        self.roles.choices = [(role.value, say(ROLE_NAMES[role])) for role in self.offered]
+        if may_have_none:
+            self.roles.validators, self.roles.flags.required = (), False
 
     @property
     def chosen(self) -> frozenset[Role]:
@@ -134,11 +139,13 @@ class MemberForm(PortalForm):
     @property
     def hints(self) -> dict[str, str]:
         """What each role may do, in the reader's language."""
-        return {role.value: say(ROLE_HINTS[role]) for role in GIVEN_ROLES}
+        return {role.value: say(ROLE_HINTS[role]) for role in self.offered}
 
 
 class AddMemberForm(MemberForm):
-    """A member to be added, with the post held from today."""
+    """A member to be added, with the post held from today; an auditor is proposed with it."""
+
+    offered = (*GIVEN_ROLES, Role.AUDITOR)
 
     post = NameField(_l("職"), description=_l("例：企画課 主査。きょうから就いている職として記録します。"))
 
@@ -155,7 +162,7 @@ class PostForm(PortalForm):
 
 
 class ActForm(PortalForm):
-    """An act that was looked at once more, and which consent power was on that page."""
+    """An act that was looked at once more, and which consent power or appointment was on that page."""
 
     seen = HiddenField()
 

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject
+from portal.kernel.db import Model, Recorded, Subject, keep_forever
 
 
 class Party(Model, Recorded):
@@ -104,6 +104,43 @@ class ConsentGrant(Model, Recorded):
         return Subject("member", self.member_id)
 
 
+class AuditorAppointment(Model, Recorded):
+    """A member proposed as an auditor by the own party: in the post from the moment every other party has
+    consented, until any party ends it (decision 29)."""
+
+    __tablename__ = "auditor_appointments"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    proposed_by: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    proposed_at: Mapped[dt.datetime]
+    effective_at: Mapped[dt.datetime | None]
+    """When the last of the other parties consented; None: a consent is still awaited, or never came."""
+    ended_at: Mapped[dt.datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+
+    @property
+    def subject(self) -> Subject:
+        """The member who is to be the auditor."""
+        return Subject("member", self.member_id)
+
+
+class AuditorConsent(Model, Recorded):
+    """One party's consent to another party's auditor, given by one of its administrators."""
+
+    __tablename__ = "auditor_consents"
+
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("auditor_appointments.id"), primary_key=True)
+    party: Mapped[str] = mapped_column(ForeignKey("parties.key"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    consented_at: Mapped[dt.datetime]
+
+    @property
+    def subject(self) -> Subject:
+        """The appointment consented to."""
+        return Subject("auditor_appointment", self.appointment_id)
+
+
 class UserSession(Model):
     """One browser that has signed in; revoking the row ends it on its next request (row 53)."""
 
@@ -162,3 +199,6 @@ class AccountMail(Model):
     next_try_at: Mapped[dt.datetime]
 
     __table_args__ = (Index(None, "sent_at", "dropped_at", "next_try_at"),)
+
+
+keep_forever(AuditorConsent)

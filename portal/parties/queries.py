@@ -16,8 +16,16 @@ from portal.access.policy import Role
 from portal.history.work import Works
 from portal.kernel.clock import day_in_japan
 from portal.kernel.errors import NotAllowed, NotFound
-from portal.parties.models import ConsentGrant, Member, Party, Post, UserSession
-from portal.parties.rules import IDLE, LIFE, roles_in
+from portal.parties.models import (
+    AuditorAppointment,
+    AuditorConsent,
+    ConsentGrant,
+    Member,
+    Party,
+    Post,
+    UserSession,
+)
+from portal.parties.rules import GIVEN_ROLES, IDLE, LIFE, roles_in
 
 TOUCH = dt.timedelta(minutes=1)
 """How stale `last_used_at` may grow before a page that only reads writes it."""
@@ -42,6 +50,15 @@ _IN_FORCE = and_(
     or_(ConsentGrant.ended_at.is_(None), ConsentGrant.ended_at > _AT),
 )
 _CONSENTS = exists().where(_IN_FORCE).correlate(Member).label("consents")
+_APPOINTED = and_(AuditorAppointment.member_id == Member.id, AuditorAppointment.ended_at.is_(None))
+_AUDITS = (
+    exists()
+    .where(_APPOINTED, AuditorAppointment.effective_at.is_not(None))
+    .correlate(Member)
+    .label("audits")
+)
+_STANDS = exists().where(_APPOINTED).correlate(Member).label("stands")
+"""Whether the member is an auditor or proposed as one."""
 _POST = (
     select(Post.title)
     .where(Post.member_id == Member.id, Post.held_from <= _TODAY)
@@ -61,6 +78,7 @@ _PERSON = (
     Member.language,
     Member.must_change_password,
     _CONSENTS,
+    _AUDITS,
     _POST,
 )
 _VISIT = (
@@ -93,10 +111,15 @@ def _moments(at: dt.datetime) -> dict[str, object]:
     return {"at": at, "today": day_in_japan(at), "idle_since": at - IDLE, "alive_since": at - LIFE}
 
 
+_GIVEN = frozenset(GIVEN_ROLES)
+"""What the members' table can say; the consent power and the auditor's post stand in tables of their own."""
+
+
 def _roles(row: Row[*tuple[object, ...]]) -> frozenset[Role]:
     if row.is_operator:
         return frozenset({Role.OPERATOR})
-    return roles_in(row.roles) | ({Role.CONSENT_OFFICER} if row.consents else frozenset())
+    appointed = {Role.CONSENT_OFFICER: row.consents, Role.AUDITOR: row.audits}
+    return (roles_in(row.roles) & _GIVEN) | {role for role, is_held in appointed.items() if is_held}
 
 
 def _actor(row: Row[*tuple[object, ...]], *, has_visit: bool = True) -> Actor:
@@ -116,7 +139,7 @@ def _actor(row: Row[*tuple[object, ...]], *, has_visit: bool = True) -> Actor:
 
 def reread(session: Session, actor: Actor, at: dt.datetime) -> Actor:
     """The actor as the tables have it at `at`: name, post, and the roles, the consent power by the grants
-    then in force (rows 28, 35). The portal itself and the public pass as they are.
+    then in force (rows 28, 35), the auditor's post by the consent of every party (decision 29). The portal itself and the public pass as they are.
 
     Raises NotAllowed when the account is closed, its sessions were all ended, or this session was ended or
     has run out.
@@ -184,8 +207,8 @@ def actor_for(session: Session, member_id: str, at: dt.datetime) -> Actor:
 
 @dataclass(frozen=True)
 class MemberSeen:
-    """A member as one reader may see them; of another party's, only names and roles of its consent
-    officers."""
+    """A member as one reader may see them; of another party's, only names and roles of its consent officers,
+    and name and post of its auditors, to whom every party consents."""
 
     id: str
     party: str | None
@@ -195,6 +218,8 @@ class MemberSeen:
     is_closed: bool
     email: str | None
     """None when it is not the reader's to know."""
+    is_proposed: bool
+    """Whether the member is proposed as an auditor, and a party's consent is still awaited."""
     added_at: dt.datetime | None
     closed_at: dt.datetime | None
     last_used_at: dt.datetime | None
@@ -204,6 +229,11 @@ class MemberSeen:
         """Whether the member holds the consent power."""
         return Role.CONSENT_OFFICER in self.roles
 
+    @property
+    def is_auditor(self) -> bool:
+        """Whether the member is an auditor, with the consent of every party."""
+        return Role.AUDITOR in self.roles
+
 
 _LAST_USED = (
     select(func.max(UserSession.last_used_at))
@@ -212,7 +242,7 @@ _LAST_USED = (
     .scalar_subquery()
     .label("last_used_at")
 )
-_SEEN = select(*_PERSON, Member.email, Member.added_at, Member.closed_at, _LAST_USED)
+_SEEN = select(*_PERSON, _STANDS, Member.email, Member.added_at, Member.closed_at, _LAST_USED)
 
 
 def sees_people_of(reader: Actor, party: str | None) -> bool:
@@ -234,20 +264,22 @@ def _seen(row: Row[*tuple[object, ...]], reader: Actor) -> MemberSeen | None:
             roles=frozenset() if closed else _roles(row),
             is_closed=closed,
             email=row.email,
+            is_proposed=row.stands and not row.audits,
             added_at=row.added_at,
             closed_at=row.closed_at,
             last_used_at=row.last_used_at,
         )
-    if row.is_operator or closed or not row.consents:
+    if row.is_operator or closed or not (row.consents or row.stands):
         return None
     return MemberSeen(
         id=row.id,
         party=row.party,
         name=row.name,
-        post="",
-        roles=frozenset({Role.CONSENT_OFFICER}),
+        post=(row.post or "") if row.stands else "",
+        roles=_roles(row) & {Role.CONSENT_OFFICER, Role.AUDITOR},
         is_closed=False,
         email=None,
+        is_proposed=row.stands and not row.audits,
         added_at=None,
         closed_at=None,
         last_used_at=None,
@@ -265,7 +297,7 @@ def members_of(session: Session, reader: Actor, party: str, at: dt.datetime) -> 
     """The members of `party` that `reader` may know of, open accounts first, each in the order of adding.
 
     Of the reader's own party all of them (the auditor: as for another party); of another party the
-    names and the role of its consent officers, and nothing more (row 7).
+    names and the role of its consent officers, the auditors with their posts, and nothing more (row 7).
     """
     query = _SEEN.where(Member.party == party).order_by(
         Member.closed_at.is_not(None), Member.added_at, Member.id
@@ -348,6 +380,32 @@ def grants_of(session: Session, member_ids: Collection[str]) -> list[ConsentGran
             .order_by(ConsentGrant.asked_at.desc(), ConsentGrant.id)
         )
     )
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """An auditor's appointment, with the consent of each party that has consented, by party."""
+
+    appointment: AuditorAppointment
+    consents: dict[str, AuditorConsent]
+
+
+def appointments_of(session: Session, member_id: str) -> list[Appointed]:
+    """The appointments of the member as an auditor, proposed, in force and ended, latest first."""
+    found = session.scalars(
+        select(AuditorAppointment)
+        .where(AuditorAppointment.member_id == member_id)
+        .order_by(AuditorAppointment.proposed_at.desc(), AuditorAppointment.id)
+    ).all()
+    consents = session.scalars(
+        select(AuditorConsent)
+        .where(AuditorConsent.appointment_id.in_([one.id for one in found]))
+        .order_by(AuditorConsent.consented_at, AuditorConsent.party)
+    ).all()
+    return [
+        Appointed(one, {consent.party: consent for consent in consents if consent.appointment_id == one.id})
+        for one in found
+    ]
 
 
 def posts_of(session: Session, member_id: str) -> list[Post]:

@@ -46,16 +46,17 @@ def roles_in(text: str) -> frozenset[Role]:
     return frozenset(Role(one) for one in text.split(",") if one)
 
 
-GIVEN_ROLES = tuple(role for role in PARTY_ROLES if role is not Role.CONSENT_OFFICER)
-"""The roles an administrator gives by himself; the consent power has its own way (row 35)."""
+GIVEN_ROLES = tuple(role for role in PARTY_ROLES if role not in {Role.CONSENT_OFFICER, Role.AUDITOR})
+"""The roles an administrator gives by himself; the consent power (row 35) and the auditor's post (decision
+29) have their own ways."""
 
 
 class RoleNotToGive(RuleBroken):
-    """A role was named that no administrator gives this way: the consent power, or the operator's (row
-    63)."""
+    """A role was named that no administrator gives this way: the consent power, the auditor's post, or the
+    operator's (row 63)."""
 
     sentence = N_("この役割は、ここでは付けられません。")
-    next_step = N_("同意権限は、利用者のページから申請してください。")
+    next_step = N_("同意権限の申請と監査人の選任は、利用者のページから行ってください。")
 
 
 class NoRole(RuleBroken):
@@ -64,9 +65,10 @@ class NoRole(RuleBroken):
     sentence = N_("役割を一つ以上選んでください。")
 
 
-def roles_must_be_given_here(roles: Collection[Role]) -> None:
-    """Raises NoRole for none, RoleNotToGive for one that is not an administrator's to give."""
-    if not roles:
+def roles_must_be_given_here(roles: Collection[Role], *, may_be_none: bool = False) -> None:
+    """Raises NoRole for none, unless the member has another post in prospect (`may_be_none`); RoleNotToGive
+    for one that is not an administrator's to give."""
+    if not roles and not may_be_none:
         raise NoRole("roles")
     if not set(roles) <= set(GIVEN_ROLES):
         raise RoleNotToGive("roles")
@@ -288,6 +290,42 @@ class OfficersAddress(RuleBroken):
 
     sentence = N_("同意権限のある、または申請中の利用者のメールアドレスは変更できません。")
     next_step = N_("先に同意権限を終わらせ、アドレスを変更してから、あらためて申請してください。")
+
+
+# --- The auditor (decision 29) ----------------------------------------------------------------------
+
+
+class AuditorAlreadyProposed(RuleBroken):
+    """The member is an auditor, or has been proposed."""
+
+    sentence = N_("この利用者は、すでに監査人であるか、選任を提案中です。")
+
+
+class NothingToAnswer(MovedUnderThePen):
+    """The proposal of an auditor has been withdrawn, refused or ended, or the own party has consented."""
+
+    sentence = N_("この監査人の選任は、すでに終わったか、自分の側の同意が済んでいます。")
+    next_step = N_("利用者のページを読み込み直し、いまの状態を確かめてください。")
+
+
+class NoAuditorToEnd(MovedUnderThePen):
+    """The member is neither an auditor nor proposed as one."""
+
+    sentence = N_("この利用者には、終わらせる監査人の選任も提案もありません。")
+    next_step = N_("利用者のページを読み込み直し、いまの状態を確かめてください。")
+
+
+class AuditorIsThisPerson(RuleBroken):
+    """Name or address of an auditor was to be changed: the parties consented to this person and no other."""
+
+    sentence = N_("監査人の、または選任を提案中の利用者の氏名とメールアドレスは変更できません。")
+    next_step = N_("先に選任を終わらせ、変更してから、あらためて提案してください。")
+
+
+def awaited(parties: Collection[str], *, of: str | None, consented: Collection[str]) -> frozenset[str]:
+    """The parties whose consent to an auditor of the party `of` is still awaited: every other one (decision
+    28). With none left the auditor is in the post."""
+    return frozenset(parties) - {of} - frozenset(consented)
 
 
 OFFICERS_WISE = 2

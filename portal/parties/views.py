@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -34,7 +35,7 @@ from portal.parties.forms import (
     PostForm,
     SignInForm,
 )
-from portal.parties.models import ConsentGrant
+from portal.parties.models import AuditorAppointment, ConsentGrant
 from portal.parties.passwords import Passwords
 from portal.parties.queries import MemberSeen
 from portal.parties.signing_in import Doorkeeper, Entered
@@ -459,6 +460,66 @@ def _powers(ids: list[str]) -> dict[str, list[Power]]:
     return found
 
 
+@dataclass(frozen=True)
+class Consented:
+    """One party's consent to an auditor, as a page tells it."""
+
+    label: str
+    name: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Auditing:
+    """The appointment of one member as an auditor, as a page tells it."""
+
+    appointment: AuditorAppointment
+    state: str
+    """`proposed`, `in_force` or `ended`."""
+    proposed_by: str
+    consents: list[Consented]
+    awaited: list[str]
+    """The labels of the parties whose consent is awaited."""
+    has_answered: bool
+    """Whether the reader's party has consented."""
+    ended_by: str
+
+
+def _auditings(found: MemberSeen) -> list[Auditing]:
+    """The appointments of a member as an auditor, latest first; another party learns of the living one."""
+    appointed = queries.appointments_of(reading(), found.id)
+    if not queries.sees_people_of(actor(), found.party):
+        appointed = [one for one in appointed if one.appointment.ended_at is None]
+    rows = [one.appointment for one in appointed]
+    people = {one for row in rows for one in (row.proposed_by, row.ended_by) if one}
+    people |= {consent.member_id for one in appointed for consent in one.consents.values()}
+    names = queries.names(reading(), people) if people else {}
+    labels = _labels()
+    told = []
+    for one in appointed:
+        row = one.appointment
+        awaited = rules.awaited(labels, of=found.party, consented=one.consents)
+        told.append(
+            Auditing(
+                appointment=row,
+                state="ended" if row.ended_at else "in_force" if row.effective_at else "proposed",
+                proposed_by=names.get(row.proposed_by, ""),
+                consents=[
+                    Consented(labels[key], names.get(consent.member_id, ""), consent.consented_at)
+                    for key, consent in one.consents.items()
+                ],
+                awaited=[label for key, label in labels.items() if key in awaited],
+                has_answered=actor().party in one.consents,
+                ended_by=names.get(row.ended_by or "", ""),
+            )
+        )
+    return told
+
+
+def _living(auditings: list[Auditing]) -> Auditing | None:
+    return next((one for one in auditings if one.state != "ended"), None)
+
+
 @parties.get("", allow=_P.SEE_MEMBERS)
 def members() -> ResponseReturnValue:
     """The members of one's own party, and of the others the consent officers (row 7)."""
@@ -466,7 +527,11 @@ def members() -> ResponseReturnValue:
     seen = queries.members(reading(), me, now)
     own = [one for one in seen if one.party == me.party and queries.sees_people_of(me, one.party)]
     others = [
-        (label, [one for one in seen if one.party == key])
+        (
+            label,
+            [one for one in seen if one.party == key and one.is_officer],
+            [one for one in seen if one.party == key and (one.is_auditor or one.is_proposed)],
+        )
         for key, label in _labels().items()
         if not queries.sees_people_of(me, key)
     ]
@@ -491,6 +556,7 @@ def member(id: str) -> ResponseReturnValue:
     found = queries.member(reading(), actor(), id, portal().clock.now())
     is_own = queries.sees_people_of(actor(), found.party)
     powers = _powers([id]).get(id, []) if is_own else []
+    auditings = _auditings(found) if is_own or found.is_auditor or found.is_proposed else []
     return show(
         "parties/member.html",
         member=found,
@@ -498,6 +564,8 @@ def member(id: str) -> ResponseReturnValue:
         label=_labels().get(found.party or "", ""),
         powers=powers,
         power=next((one for one in powers if one.state != "ended"), None),
+        auditings=auditings,
+        auditing=_living(auditings),
         posts=queries.posts_of(reading(), id) if is_own else [],
         role_names=_role_names,
     )
@@ -545,14 +613,16 @@ def change(id: str) -> ResponseReturnValue:
     """Change who a member is and what they are there for."""
     found = _own_open(id)
     roles = [role.value for role in found.roles if role in rules.GIVEN_ROLES]
-    form = MemberForm(formdata=None, data={"name": found.name, "email": found.email, "roles": roles})
+    data = {"name": found.name, "email": found.email, "roles": roles}
+    form = MemberForm(formdata=None, data=data, may_have_none=found.is_auditor or found.is_proposed)
     return show("parties/change.html", form=form, member=found)
 
 
 @parties.post("/<id>/change", allow=_P.MANAGE_MEMBERS, step_up=True)
 def do_change(id: str) -> ResponseReturnValue:
     """The member is changed, with effect at once."""
-    found, form = _own_open(id), MemberForm()
+    found = _own_open(id)
+    form = MemberForm(may_have_none=found.is_auditor or found.is_proposed)
     if not form.validate():
         return show("parties/change.html", 422, form=form, member=found)
 
@@ -621,7 +691,10 @@ class Act:
     done: str
     kind: str
     carry_out: Callable[[Work, str, str], object]
-    """Given the Work, the member's id, and the id of the consent power that was on the page."""
+    """Given the Work, the member's id, and the id of the consent power or appointment that was on the page."""
+    is_on_auditor: bool = False
+    is_on_others: bool = False
+    """Whether it answers another party about a member of theirs."""
 
 
 ACTS = {
@@ -629,7 +702,7 @@ ACTS = {
         N_("登録を終了する"),
         (
             N_("この利用者は、いまからサインインできなくなります。開いている画面も使えなくなります。"),
-            N_("同意権限、パスワード設定のリンク、就いている職も、同時に終わります。"),
+            N_("同意権限、監査人の選任、パスワード設定のリンク、就いている職も、同時に終わります。"),
             N_("これまでの行為は、そのときの氏名と職のまま記録に残ります。登録を元に戻すことはできません。"),
         ),
         N_("この利用者の登録を終了する"),
@@ -671,20 +744,86 @@ ACTS = {
         "danger",
         lambda work, id, _seen: commands.end_consent_power(work, id),
     ),
+    "propose": Act(
+        N_("監査人の選任を提案する"),
+        (
+            N_("監査人は、当事者が共有しているものを読みます。書くこと、同意することはできません。"),
+            N_("提案したことは、すべての当事者に知らされます。ほかのすべての当事者が同意したときに就任します。"),
+            N_("提案している間と就任している間、この利用者の氏名とメールアドレスは変更できません。"),
+        ),
+        N_("この利用者の監査人への選任を提案する"),
+        N_("監査人の選任を提案しました。ほかの当事者の同意を待っています。"),
+        "primary",
+        lambda work, id, _seen: commands.propose_auditor(work, id),
+        is_on_auditor=True,
+    ),
+    "consent_to_auditor": Act(
+        N_("監査人の選任に同意する"),
+        (
+            N_("監査人は、当事者が共有しているものをすべて読めます。どの側の下書きも読めません。"),
+            N_("ほかのすべての当事者の同意がそろうと、その時から監査人になります。"),
+            N_("同意したことは、すべての当事者に知らされます。同意は、あとから取り消せます。"),
+        ),
+        N_("この人を監査人に選任することに同意する"),
+        N_("監査人の選任に同意しました。すべての当事者に知らせました。"),
+        "primary",
+        lambda work, id, seen: commands.consent_to_auditor(work, seen, of=id),
+        is_on_auditor=True,
+        is_on_others=True,
+    ),
+    "refuse_auditor": Act(
+        N_("監査人の選任に同意しない"),
+        (
+            N_("選任の提案は終わります。すでに就任しているときは、いまから監査人ではなくなります。"),
+            N_("同意しなかったこと、または同意を取り消したことは、すべての当事者に知らされます。"),
+        ),
+        N_("この人の監査人への選任に同意しない"),
+        N_("監査人の選任を終わらせました。すべての当事者に知らせました。"),
+        "danger",
+        lambda work, id, seen: commands.refuse_auditor(work, seen, of=id),
+        is_on_auditor=True,
+        is_on_others=True,
+    ),
+    "end_auditor": Act(
+        N_("監査人の選任を終わらせる"),
+        (
+            N_("この利用者は、いまから監査人ではなくなります。提案中のときは、提案が取り下げられます。"),
+            N_("終わらせたことは、すべての当事者に知らされます。"),
+        ),
+        N_("監査人の選任を終わらせる"),
+        N_("監査人の選任を終わらせました。すべての当事者に知らせました。"),
+        "danger",
+        lambda work, id, _seen: commands.end_auditor(work, id),
+        is_on_auditor=True,
+    ),
 }
 
 
-def _look_once_more(act: str, id: str, form: ActForm, status: int = 200) -> ResponseReturnValue:
-    power = next((one for one in _powers([id]).get(id, []) if one.state != "ended"), None)
-    if form.seen.data is None and power:
-        form.seen.data = power.grant.id
+def _others_proposed(id: str) -> MemberSeen:
+    """The auditor, or the one proposed, of another party than the reader's. Raises NotFound."""
+    found = queries.member(reading(), actor(), id, portal().clock.now())
+    if found.party == actor().party or not (found.is_auditor or found.is_proposed):
+        raise NotFound()
+    return found
+
+
+def _look_once_more(name: str, id: str, form: ActForm, status: int = 200) -> ResponseReturnValue:
+    act = ACTS[name]
+    found = _others_proposed(id) if act.is_on_others else _own_open(id)
+    auditing = _living(_auditings(found)) if act.is_on_auditor else None
+    powers = [] if act.is_on_auditor else _powers([id]).get(id, [])
+    power = next((one for one in powers if one.state != "ended"), None)
+    if form.seen.data is None and (power or auditing):
+        form.seen.data = power.grant.id if power else auditing.appointment.id if auditing else ""
     return show(
         "parties/act.html",
         status,
-        act=ACTS[act],
+        act=act,
         form=form,
-        member=_own_open(id),
+        member=found,
+        label=_labels().get(found.party or "", ""),
         power=power,
+        auditing=auditing,
         role_names=_role_names,
     )
 
@@ -696,9 +835,13 @@ def _do(act: str, id: str) -> ResponseReturnValue:
     try:
         with begin() as work:
             ACTS[act].carry_out(work, id, form.seen.data or "")
-            where = work.answer(url_for(".member", id=id))
+            # a party that refused may no longer know of the other party's member
+            where = work.answer(url_for(".members") if act == "refuse_auditor" else url_for(".member", id=id))
     except RuleBroken as refused:
-        return _look_once_more(act, id, form, _beside(form, refused))
+        try:
+            return _look_once_more(act, id, form, _beside(form, refused))
+        except NotFound:  # what was to be answered has ended, and its page with it
+            raise refused from None
     flash(say(ACTS[act].done))
     return redirect(where, 303)
 
@@ -749,6 +892,54 @@ def end_power(id: str) -> ResponseReturnValue:
 def do_end_power(id: str) -> ResponseReturnValue:
     """The consent power has ended."""
     return _do("end", id)
+
+
+@parties.get("/<id>/auditor/propose", allow=_P.APPOINT_AUDITOR, step_up=True)
+def propose_auditor(id: str) -> ResponseReturnValue:
+    """Look once more before proposing an auditor."""
+    return _look_once_more("propose", id, ActForm(formdata=None))
+
+
+@parties.post("/<id>/auditor/propose", allow=_P.APPOINT_AUDITOR, step_up=True)
+def do_propose_auditor(id: str) -> ResponseReturnValue:
+    """The auditor is proposed to the other parties (decision 29)."""
+    return _do("propose", id)
+
+
+@parties.get("/<id>/auditor/consent", allow=_P.APPOINT_AUDITOR, step_up=True)
+def consent_to_auditor(id: str) -> ResponseReturnValue:
+    """Look once more before consenting to another party's auditor."""
+    return _look_once_more("consent_to_auditor", id, ActForm(formdata=None))
+
+
+@parties.post("/<id>/auditor/consent", allow=_P.APPOINT_AUDITOR, step_up=True)
+def do_consent_to_auditor(id: str) -> ResponseReturnValue:
+    """One's own party has consented; with the last consent the auditor is in the post."""
+    return _do("consent_to_auditor", id)
+
+
+@parties.get("/<id>/auditor/refuse", allow=_P.APPOINT_AUDITOR, step_up=True)
+def refuse_auditor(id: str) -> ResponseReturnValue:
+    """Look once more before refusing another party's auditor, or taking one's consent back."""
+    return _look_once_more("refuse_auditor", id, ActForm(formdata=None))
+
+
+@parties.post("/<id>/auditor/refuse", allow=_P.APPOINT_AUDITOR, step_up=True)
+def do_refuse_auditor(id: str) -> ResponseReturnValue:
+    """The proposal, or the post, has ended."""
+    return _do("refuse_auditor", id)
+
+
+@parties.get("/<id>/auditor/end", allow=_P.APPOINT_AUDITOR, step_up=True)
+def end_auditor(id: str) -> ResponseReturnValue:
+    """Look once more before ending the post of one's own party's auditor, or the proposal of it."""
+    return _look_once_more("end_auditor", id, ActForm(formdata=None))
+
+
+@parties.post("/<id>/auditor/end", allow=_P.APPOINT_AUDITOR, step_up=True)
+def do_end_auditor(id: str) -> ResponseReturnValue:
+    """The post, or the proposal of it, has ended."""
+    return _do("end_auditor", id)
 
 
 # --- The party's rules --------------------------------------------------------------------------------------------

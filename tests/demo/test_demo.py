@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
+from portal.access.policy import Role
 from portal.activities import queries as activities
 from portal.activities.models import Activity, ActivityAct
 from portal.activities.rules import State
@@ -169,6 +170,15 @@ def test_accounts_are_known_without_a_database_and_in_both_languages(demo):
         assert officer.party.startswith("Party A") and officer.roles == "Consent officer"
     with demo.app.test_request_context(headers={"Accept-Language": "ja"}):
         assert officer.party.startswith("甲") and officer.roles == "同意権者"
+
+
+def test_one_auditor_has_every_consent_and_another_awaits_it(demo):
+    """decisions 29, 31: a post in force, and a proposal on the home page of the other party's administrator."""
+    with demo.read() as session:
+        assert Role.AUDITOR in _actor(demo, session, "moriguchi").roles
+        assert _actor(demo, session, "noe").roles == frozenset()
+    assert "「野江 律」の監査人への選任" in demo.browser("izumi").get("/", expect=200).text
+    assert "noe@company.example.jp" not in {account.email for account in demo.accounts}
 
 
 def test_who_moved_on_stands_on_the_acts_as_they_were(demo):

@@ -14,7 +14,7 @@ from portal.access.policy import Role
 from portal.history.event import Event, kept
 from portal.kernel.db import Subject
 from portal.kernel.ids import new_id
-from portal.parties.models import Member, UserSession
+from portal.parties.models import AuditorAppointment, Member, UserSession
 from portal.parties.queries import actor_for, token_digest
 from tests.conftest import House
 
@@ -73,6 +73,13 @@ def person(
                 added_at=work.at,
             )
         )
+        if Role.AUDITOR in roles:
+            work.session.flush()
+            work.add(
+                AuditorAppointment(
+                    id=new_id(), member_id=member_id, proposed_by=member_id, proposed_at=work.at, effective_at=work.at
+                )
+            )
         work.record(PersonCame(about=Subject("member", member_id), private_to=party))
     with house.read() as session:
         return actor_for(session, member_id, house.clock.now())

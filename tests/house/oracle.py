@@ -16,7 +16,7 @@ from sqlalchemy import select
 from portal.consent.models import Document, Draft
 from portal.history.models import Entry
 from portal.kernel.ids import new_id
-from portal.parties.models import ConsentGrant, UserSession
+from portal.parties.models import AuditorAppointment, ConsentGrant, UserSession
 from tests.makers.cooperation import DATES_, KINDS, PARTICULARS_, PROPOSALS, Cooperation, PaperMade
 from tests.makers.people import PASSWORD, TestPerson
 
@@ -138,6 +138,8 @@ class Asking:
             "member": extra[party, "quiet"],
             "officer": people[party].officer2,
             "asked": extra[party, "asked"],
+            "auditor": extra[party, "auditor"],
+            "proposed": extra[party, "proposed"],
         }[which]
 
     def grant(self, of: str) -> str:
@@ -146,6 +148,18 @@ class Asking:
         with self.all.house.read() as session:
             found = session.scalars(
                 select(ConsentGrant.id).where(ConsentGrant.member_id == (person.member_id if person else ""))
+            ).first()
+        return found or new_id()
+
+    def appointment(self, of: str) -> str:
+        """The living appointment, as an auditor, of the member `of`."""
+        person = self.member(of)
+        with self.all.house.read() as session:
+            found = session.scalars(
+                select(AuditorAppointment.id).where(
+                    AuditorAppointment.member_id == (person.member_id if person else ""),
+                    AuditorAppointment.ended_at.is_(None),
+                )
             ).first()
         return found or new_id()
 
@@ -345,11 +359,14 @@ def _of_member(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
             return Asked(path, {"title": "係長", "held_from": "2025-12-01"})
         case "second":
             return Asked(path, {"seen": asking.grant(line.of)})
+        case "consent" | "refuse":
+            return Asked(path, {"seen": asking.appointment(line.of)})
     return Asked(path, {})
 
 
 for _rule in (
     "", "/change", "/post", "/close", "/consent-power/ask", "/consent-power/second", "/consent-power/end",
+    "/auditor/propose", "/auditor/consent", "/auditor/refuse", "/auditor/end",
 ):  # fmt: skip
     for _method in ("GET", "POST") if _rule else ("GET",):
         REQUESTS[_method, f"/members/<id>{_rule}"] = _of_member

@@ -36,7 +36,7 @@ from portal.tasks.mail import deliver_account_mails
 from portal.term.dates import DATES, DatesBody
 from tests.browser import Browser
 from tests.conftest import House, make_schema, make_staffed_house, open_house
-from tests.makers.people import PASSWORD, People, TestPerson, passwords_of
+from tests.makers.people import PASSWORD, People, TestPerson, appoint, passwords_of
 
 STANDINGS = ("draft", "tabled", "partial", "sent_back", "agreed", "held", "declined", "withdrawn")
 """Where a paper may stand; `partial`: its proposer has consented. `held`: by its proposer."""
@@ -85,7 +85,8 @@ class Made:
     extra: dict[tuple[str, str], TestPerson] = field(default_factory=dict)
     """Of each party: `quiet` never acts and has canaries for name and post, as have `closed` and `stripped`, drafters
     of whom a test may close the one and strip the other; `lapsed` holds the consent power; for `asked` it has
-    been asked by the second administrator; `auditor`."""
+    been asked by the second administrator; `auditor`, to whom every party has consented; `proposed`, to whom none
+    has yet."""
     canaries: dict[str, list[str]] = field(default_factory=dict)
     """Each party's own words, which no other side may ever see."""
     at: dt.datetime = dt.datetime(2025, 10, 1, tzinfo=dt.UTC)
@@ -441,8 +442,8 @@ class Maker:
 
     # -- people -------------------------------------------------------------------------------------------
 
-    def newcomer(self, party: str, key: str, role: Role, *, name: str = "") -> TestPerson:
-        name, post, address = name or self.canary(party), self.canary(party), self.canary(party)
+    def newcomer(self, party: str, key: str, role: Role, *, name: str = "", post: str = "") -> TestPerson:
+        name, post, address = name or self.canary(party), post or self.canary(party), self.canary(party)
         initial = passwords_of(self.house).initial(PASSWORD)
         email = f"{address.lower()}@example.jp"
         self.made.canaries[party].append(email)
@@ -459,7 +460,8 @@ class Maker:
         self.newcomer(party, "quiet", Role.READER)
         self.newcomer(party, "closed", Role.DRAFTER)
         self.newcomer(party, "stripped", Role.DRAFTER)
-        self.newcomer(party, "auditor", Role.AUDITOR, name="監査 次郎")
+        self.newcomer(party, "auditor", Role.AUDITOR, name="監査 次郎", post="監査室 主査")
+        self.newcomer(party, "proposed", Role.AUDITOR, name="提案 五郎", post="監査室 主事")
         self.newcomer(party, "asked", Role.READER, name="申請 三郎")
         lapsed = self.newcomer(party, "lapsed", Role.READER, name="終了 四郎")
         with self.work(self.made.people[party].admin) as work:
@@ -476,6 +478,8 @@ def make(house: House) -> Made:
     for side in made.people.sides:
         made.canaries.setdefault(side.party, []).extend(person.email for person in side)
         maker.newcomers(side.party)
+    for side in made.people.sides:
+        appoint(house, made.people, made.extra[side.party, "auditor"])
     house.clock.move(hours=24)
     for path in KINDS:
         for party in maker.keys:

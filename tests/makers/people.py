@@ -30,6 +30,7 @@ _BASE = {
 }
 _ADMIN = ("加藤 誠", "人事課 課長")
 _AUDITOR = ("吉田 監", "監査委員事務局 書記", (Role.AUDITOR,))
+"""Proposed by the first party; every other party's first administrator consents."""
 _OFFICERS = ("officer", "officer2")
 
 
@@ -141,6 +142,7 @@ def staff(house: Any) -> People:
         }
     sides = [_staff_party(house, party, firsts[party].id, initial) for party in parties]
     people = People(sides, _person("operator", None, operator, ""))
+    appoint(house, people, people.auditor)
     house.clock.move(hours=25)
     for person in people:
         with house.work(person.actor(house)) as work:
@@ -149,6 +151,23 @@ def staff(house: Any) -> People:
     while deliver_account_mails(house.works, settings, Mailer(settings), limit=500):
         pass
     return people
+
+
+def appoint(house: Any, people: People, auditor: TestPerson) -> None:
+    """Every other party has consented to the proposed `auditor`, who is in the post from now on."""
+    for side in people.sides:
+        if side.party != auditor.party:
+            with house.work(side.admin.actor(house)) as work:
+                commands.consent_to_auditor(work, proposal_of(work.session, auditor))
+
+
+def proposal_of(session: Any, person: TestPerson) -> str:
+    """The identifier of the living appointment of `person` as an auditor."""
+    return next(
+        one.appointment.id
+        for one in queries.appointments_of(session, person.member_id)
+        if one.appointment.ended_at is None
+    )
 
 
 def _staff_party(house: Any, party: str, admin_id: str, initial: Initial) -> Side:
@@ -178,4 +197,14 @@ def _person(key: str, party: str | None, member: Any, post: str) -> TestPerson:
     return TestPerson(key, party, member.id, member.email, member.name, post)
 
 
-__all__ = ["PASSWORD", "People", "Side", "TestPerson", "doorkeeper", "passwords_of", "staff"]
+__all__ = [
+    "PASSWORD",
+    "People",
+    "Side",
+    "TestPerson",
+    "appoint",
+    "doorkeeper",
+    "passwords_of",
+    "proposal_of",
+    "staff",
+]

@@ -163,7 +163,8 @@ def test_no_door_that_changes_anything_opens_without_its_token(sqlite_staffed):
         "/account/confirm", "/account/sessions/end-others", "/account/sessions/x/end", "/members/add",
         "/members/rules", f"/members/{id}/change", f"/members/{id}/post", f"/members/{id}/close",
         f"/members/{id}/consent-power/ask", f"/members/{id}/consent-power/second",
-        f"/members/{id}/consent-power/end",
+        f"/members/{id}/consent-power/end", f"/members/{id}/auditor/propose", f"/members/{id}/auditor/consent",
+        f"/members/{id}/auditor/refuse", f"/members/{id}/auditor/end",
     ]  # fmt: skip
     declared = {
         str(rule) for rule in house.app.url_map.iter_rules()
