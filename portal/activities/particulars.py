@@ -77,6 +77,7 @@ class Particulars(DocumentKind):
     act: ClassVar[str] = N_("この取組の実施時期・実施方法その他の具体的事項に、自分の側として同意します。")
     Words: ClassVar[type[Body]] = ParticularsBody
     place: ClassVar[str] = "activities.particulars"
+    home_page: ClassVar[str] = "activities.activity"
 
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """The words of a choice; a month in words."""

@@ -63,6 +63,7 @@ class ActivityProposal(DocumentKind):
     )
     Words: ClassVar[type[Body]] = ProposalBody
     place: ClassVar[str] = "activities.proposal"
+    home_page: ClassVar[str] = "activities.activity"
 
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """A matter as the agreement cites and words it; a purpose by its words; personal data yes or no."""

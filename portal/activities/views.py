@@ -29,7 +29,7 @@ from portal.consent.body import Body
 from portal.consent.forms import MEDIA
 from portal.consent.models import Document
 from portal.consent.paper import body_of, listed
-from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, STANDING_NAMES, Standing
+from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, STANDING_NAMES, Says, Standing
 from portal.consent.views import mount
 from portal.history.begin import begin
 from portal.history.work import Work
@@ -186,7 +186,8 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
     recorded = queries.acts_of(reading(), id)
     proposal = next(one for one in shared if one.id == row.proposal_id)
     particulars = _particulars_to_show(row, shared)
-    consents = consent.consents_of(reading(), [one.id for one in (proposal, particulars) if one])
+    replies = consent.replies_of(reading(), [one.id for one in (proposal, particulars) if one])
+    change = _change_on_the_table(shared, proposal, particulars)
     revisions = queries.revisions_of(reading(), [one for one in (proposal, particulars) if one])
     state = queries.state_of(row)
     terms = agreement.terms(edition, agreement.dates_now(reading(), edition), today)
@@ -202,10 +203,12 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         is_held=Standing.HELD in {row.proposal_standing, row.particulars_standing},
         line=_line(row, edition),
         steps=_steps(row, state, edition),
-        turn=_turn(row, state, proposal, particulars, recorded, edition),
+        turn=_turn(row, state, proposal, particulars, change, recorded, edition),
+        change=_waiting(change, edition, CHANGE) if change else None,
+        papers=_papers_to_open(state, [proposal, particulars, change]),
         by_agreement=[one for one in chosen(listed(row.items), edition) if one.needs_agreement],
-        proposal=_side_by_side(proposal, consents, edition),
-        particulars=_side_by_side(particulars, consents, edition) if particulars else None,
+        proposal=_side_by_side(proposal, replies, edition),
+        particulars=_side_by_side(particulars, replies, edition) if particulars else None,
         proposal_shown=_shown(PROPOSAL, revisions.get(proposal.id), edition),
         particulars_shown=_shown(
             PARTICULARS, revisions.get(particulars.id) if particulars else None, edition
@@ -252,16 +255,69 @@ def _particulars_to_show(row: Any, shared: Sequence[Any]) -> Any | None:
     return max(on_table, key=lambda one: one.tabled_at, default=None)
 
 
-def _side_by_side(document: Any, consents: Any, edition: Edition) -> dict[str, Any]:
+CHANGE = N_("変更の提案")
+"""What a page calls a document that is to replace an agreed one."""
+
+
+def _change_on_the_table(shared: Sequence[Any], *shown: Any) -> Any | None:
+    """The change on the table that was tabled last, among the documents that the page does not show anyway."""
+    known = {one.id for one in shown if one}
+    changes = [
+        one
+        for one in shared
+        if one.replaces_id and one.id not in known and Standing(one.standing) in ON_THE_TABLE
+    ]
+    return max(changes, key=lambda one: one.tabled_at, default=None)
+
+
+def _papers_to_open(state: State, papers: Sequence[Any | None]) -> list[tuple[str, str, str]]:
+    """A button for each paper that waits for an act: its words say what this reader does there; the address, the
+    look."""
+    who, places = actor(), {PROPOSAL.key: PROPOSAL.place, PARTICULARS.key: PARTICULARS.place}
+    buttons = []
+    for one in papers:
+        if one is None or state in OVER or Standing(one.standing) not in ON_THE_TABLE:
+            continue
+        words, look = OPEN, "secondary"
+        if who.party in listed(one.waits_for):
+            is_back = one.standing == Standing.SENT_BACK
+            if who.may(Permission.DRAFT if is_back else Permission.CONSENT):
+                words, look = (OPEN_TO_REVISE if is_back else OPEN_TO_REPLY), "primary"
+        label = say(words, reference=one.reference)
+        buttons.append((label, url_for(places[one.kind], id=one.id), look))
+    return buttons
+
+
+OPEN = N_("%(reference)sを開く")
+OPEN_TO_REPLY = N_("%(reference)sを開いて回答する")
+OPEN_TO_REVISE = N_("%(reference)sを開いて直す")
+
+
+def _side_by_side(document: Any, replies: Any, edition: Edition) -> dict[str, Any]:
     """One document and each party's word on it (R2-7)."""
-    code, given = language(), consents.get(document.id, {})
-    is_open = Standing(document.standing) in ON_THE_TABLE
+    code, given, standing = language(), replies.get(document.id, {}), Standing(document.standing)
+    is_open, waits = standing in ON_THE_TABLE, listed(document.waits_for)
     parties = []
     for party in edition.parties:
         found = given.get(party.key)
         told: dict[str, Any] = {"label": party.defined_as[code], "name": party.name[code]}
-        if found is None:
+        if found is None and standing is Standing.SENT_BACK:
+            told |= (
+                {"state": "waiting", "sentence": say("新しい版の提示待ち")}
+                if party.key in waits
+                else {"state": "none", "sentence": say("未回答")}
+            )
+        elif found is None:
             told |= {"state": "waiting" if is_open else "none", "sentence": say("未同意")}
+        elif found.says == Says.SEND_BACK:
+            told |= {
+                "state": "sent_back",
+                "sentence": say("版%(number)sを差戻し", number=document.revision),
+                "person": found.name,
+                "post": found.post,
+                "when": moment(found.at),
+                "iso": found.at.isoformat(),
+            }
         else:
             told |= {
                 "state": "consented",
@@ -274,7 +330,7 @@ def _side_by_side(document: Any, consents: Any, edition: Edition) -> dict[str, A
                 "iso": found.at.isoformat(),
             }
         parties.append(told)
-    return {"row": document, "parties": parties, "waits_for": listed(document.waits_for)}
+    return {"row": document, "parties": parties, "waits_for": waits}
 
 
 def _shown(kind: Any, revision: Any, edition: Edition) -> list[Any]:
@@ -297,7 +353,13 @@ def _steps(row: Any, state: State, edition: Edition) -> list[dict[str, Any]]:
 
 
 def _turn(
-    row: Any, state: State, proposal: Any, particulars: Any, recorded: Sequence[Recorded], edition: Edition
+    row: Any,
+    state: State,
+    proposal: Any,
+    particulars: Any,
+    change: Any,
+    recorded: Sequence[Recorded],
+    edition: Edition,
 ) -> tuple[str, str]:
     """Whose turn it is, first on the page (decision 22; R2-7)."""
     mine = actor().party or ""
@@ -305,7 +367,9 @@ def _turn(
         return "stopped", say("合意した文書が保留されています。保留が解かれるまで、開始も再開もできません。")
     match state:
         case State.PROPOSED | State.CONSULTING:
-            return _waiting(proposal, mine, edition, PROPOSAL.noun)
+            return _waiting(proposal, edition, PROPOSAL.noun)
+        case State.AGREED if row.particulars_id and change:
+            return _waiting(change, edition, CHANGE)
         case State.AGREED if row.particulars_id:
             return "yours", say("実施時期がまだ「未定」です。協議して、具体的事項の変更を提案してください。")
         case State.AGREED if particulars is None:
@@ -313,7 +377,7 @@ def _turn(
                 "具体的事項（実施時期・実施方法など）がまだ提示されていません。どの当事者からでも提示できます。"
             )
         case State.AGREED:
-            return _waiting(particulars, mine, edition, PARTICULARS.noun)
+            return _waiting(particulars, edition, PARTICULARS.noun)
         case State.READY:
             return "yours", say("実施できます。始まったら、開始を記録してください。")
     if any(mine in one.waits_for(edition.party_keys) for one in recorded):
@@ -329,8 +393,9 @@ def _turn(
             return "stopped", say("この取組は終わっています（%(state)s）。", state=say(STATE_NAMES[state]))
 
 
-def _waiting(document: Any, mine: str, edition: Edition, noun: str) -> tuple[str, str]:
-    waits = listed(document.waits_for)
+def _waiting(document: Any, edition: Edition, noun: str) -> tuple[str, str]:
+    """Whose act a paper on the table waits for: the kind of turn, and the sentence."""
+    mine, waits = actor().party or "", listed(document.waits_for)
     labels = say("・").join(edition.party(key).defined_as[language()] for key in waits)
     facts = {"noun": say(noun), "reference": document.reference, "parties": labels}
     if document.standing == Standing.SENT_BACK:

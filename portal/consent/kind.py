@@ -29,6 +29,9 @@ class DocumentKind:
     Words: ClassVar[type[Body]]
     place: ClassVar[str]
     """The endpoint prefix of its pages: `activities.proposal`."""
+    home_page: ClassVar[str] = ""
+    """The endpoint of the page of the activity that a document of this kind concerns, for the way back; empty:
+    its documents concern none."""
     needs_dates: ClassVar[bool] = True
     """Whether it can be tabled only once the agreement has a date, and consented to only while it is in force
     (decision 30; R5-5)."""

@@ -113,6 +113,25 @@ def attachment(session: Session, reader: Actor, document: Document, attachment_i
     return found
 
 
+def attachments_named(
+    session: Session, reader: Actor, document_id: str, attachment_ids: Sequence[str]
+) -> list[Attachment]:
+    """Those of `attachment_ids` that belong to the document and are shared or the reader's own side's, in the
+    order given (rows 2, 14)."""
+    if not attachment_ids:
+        return []
+    own = reader.party if reader.may(Permission.READ_OWN_SIDE) else None
+    found = session.scalars(
+        select(Attachment).where(
+            Attachment.document_id == document_id,
+            Attachment.id.in_(attachment_ids),
+            or_(Attachment.shared_at.is_not(None), Attachment.party == own),
+        )
+    )
+    known = {one.id: one for one in found}
+    return [known[one] for one in attachment_ids if one in known]
+
+
 @dataclass(frozen=True)
 class ReplyRow:
     """One reply, as pages show it."""
@@ -530,8 +549,16 @@ def of_activity(session: Session, reader: Actor, activity_id: str) -> Sequence[A
 
 
 def consents_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """For each tabled document its live consents to the latest revision: document → party → row; for status
-    side by side (R2-7)."""
+    """For each tabled document its live consents to the latest revision: document → party → row."""
+    return {
+        document: {party: row for party, row in given.items() if row.says == Says.CONSENT}
+        for document, given in replies_of(session, document_ids).items()
+    }
+
+
+def replies_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """For each tabled document each party's last reply to the latest revision, but for consents withdrawn:
+    document → party → row; for status side by side (R2-7)."""
     found: dict[str, dict[str, Any]] = {one: {} for one in document_ids}
     rows = session.execute(
         select(
@@ -550,10 +577,10 @@ def consents_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict
         .order_by(Reply.at, Reply.number)
     )
     for row in rows:
-        if row.says == Says.CONSENT:
-            found[row.document_id][row.party] = row
-        else:
+        if row.says == Says.WITHDRAW:
             found[row.document_id].pop(row.party, None)
+        else:
+            found[row.document_id][row.party] = row
     return found
 
 

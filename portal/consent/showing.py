@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,8 +117,12 @@ def _difference(label: str, before: str, after: str) -> dict[str, Any]:
     return {"label": label, "old": segments, "new": segments, "changed": True}
 
 
-def party_rows(dossier: Dossier, edition: Edition) -> list[dict[str, Any]]:
-    """Each party's reply to the revision on the table, for side-by-side status (R2-7; I3)."""
+def party_rows(
+    dossier: Dossier, edition: Edition, compare: Callable[[int, int], str] | None = None
+) -> list[dict[str, Any]]:
+    """Each party's reply to the revision on the table, for side-by-side status (R2-7; I3). A consent that a later
+    revision took the effect of stays in sight, with who tabled that revision and, by `compare`, the address of
+    what changed since (excellent 3.1)."""
     code = language()
     rows = []
     for key in edition.party_keys:
@@ -130,10 +134,17 @@ def party_rows(dossier: Dossier, edition: Edition) -> list[dict[str, Any]]:
             "state": "waiting",
             "sentence": say("回答待ち"),
         }
+        if dossier.standing is Standing.SENT_BACK:
+            is_to_revise = key in dossier.waits_for
+            row |= (
+                {"sentence": say("新しい版の提示待ち")}
+                if is_to_revise
+                else {"state": "none", "sentence": say("未回答")}
+            )
         if dossier.standing in {Standing.DRAFT, Standing.DECLINED, Standing.WITHDRAWN}:
             row |= {"state": "none", "sentence": say("同意なし")}
         if reply is not None:
-            row |= _reply_words(reply, dossier)
+            row |= _reply_words(reply, dossier, edition, compare)
         closing = next((one for one in dossier.closings if one.party == key and one.act in _CLOSED), None)
         if closing is not None:
             row |= {
@@ -151,7 +162,9 @@ def party_rows(dossier: Dossier, edition: Edition) -> list[dict[str, Any]]:
 _CLOSED = {"decline": N_("見送り"), "withdraw": N_("取下げ")}
 
 
-def _reply_words(reply: Any, dossier: Dossier) -> dict[str, Any]:
+def _reply_words(
+    reply: Any, dossier: Dossier, edition: Edition, compare: Callable[[int, int], str] | None
+) -> dict[str, Any]:
     facts = {
         "person": reply.name,
         "post": reply.post,
@@ -169,12 +182,7 @@ def _reply_words(reply: Any, dossier: Dossier) -> dict[str, Any]:
                 "digest": reply.digest,
             }
         case Says.CONSENT:
-            return facts | {
-                "state": "lapsed",
-                "sentence": say(
-                    "版%(number)sへの同意は失効（新しい版が提示されたため）", number=reply.revision
-                ),
-            }
+            return {"lapsed": _lapsed(reply, dossier, edition) | facts, "compare": _since(reply, dossier, compare)}
         case Says.WITHDRAW:
             return facts | {
                 "state": "withdrawn",
@@ -190,6 +198,33 @@ def _reply_words(reply: Any, dossier: Dossier) -> dict[str, Any]:
                 "state": "waiting",
                 "sentence": say("回答待ち（版%(number)sを差し戻した）", number=reply.revision),
             }
+
+
+def _lapsed(reply: Any, dossier: Dossier, edition: Edition) -> dict[str, Any]:
+    """A consent without effect: it lapsed by the next revision, whoever gave it; who tabled that one is another
+    thing and said apart (excellent 1, row 2)."""
+    by = next(one for one in dossier.revisions if one.number == reply.revision + 1)
+    return {
+        "sentence": say("版%(number)sへの同意は失効（新しい版が提示されたため）", number=reply.revision),
+        "by": say(
+            "版%(number)sの提示：%(party)s　%(post)s %(name)s　%(moment)s",
+            number=by.number,
+            party=edition.party(by.party).defined_as[language()],
+            post=by.post,
+            name=by.name,
+            moment=moment(by.tabled_at),
+        ),
+    }
+
+
+def _since(
+    reply: Any, dossier: Dossier, compare: Callable[[int, int], str] | None
+) -> tuple[str, str] | None:
+    """The address of what changed since the revision a party consented to, and its words."""
+    if compare is None:
+        return None
+    older, newer = reply.revision, dossier.document.revision
+    return compare(older, newer), say("版%(older)sと版%(newer)sの違いを見る", older=older, newer=newer)
 
 
 def capacity_words(reply: Any) -> str:

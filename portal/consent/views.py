@@ -53,6 +53,8 @@ from portal.web.reading import actor, only_looks, portal, reading
 Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
 
 
+REPLACED = "replaced"
+"""In the address of a comparison: the agreed revision of the document that this one replaces."""
 _PARTS: Kept[Markup] = Kept(3_000)
 
 
@@ -146,8 +148,9 @@ class DocumentPages:
             fields_shown=showing.shown(self.kind, body, edition),
             files=[dossier.attachments[one["id"]] for one in files],
             turn=showing.turn_of(dossier, actor(), edition),
-            parties=showing.party_rows(dossier, edition),
+            parties=showing.party_rows(dossier, edition, self._differences_at(id)),
             acts=self._acts(dossier),
+            draft_differences=self._draft_differences(dossier),
             entries=self._entries(id) if dossier.latest else [],
             comments=[kept_part("comment", one, party_label(one.party)) for one in dossier.comments],
             revisions=[
@@ -175,6 +178,42 @@ class DocumentPages:
             table_form=TableForm(formdata=None),
         )
 
+    def _draft_differences(self, dossier: queries.Dossier) -> list[dict[str, Any]] | None:
+        """What the own-side draft would change: against the revision on the table, or, in a document not yet
+        tabled, against the agreed one that it is to replace; whoever takes a draft over must see it before it is
+        tabled. None: there is no draft, or nothing to compare it with."""
+        draft, base = dossier.draft, dossier.latest
+        if draft is None:
+            return None
+        if base is None:
+            base = self._replaced(dossier.document)
+        if base is None:
+            return None
+        return showing.differences(
+            self.kind,
+            body_of(self.kind, base),
+            self._draft_body(draft),
+            queries.attachments_of(base),
+            self._draft_files(draft),
+            self.edition(),
+        )
+
+    def _draft_files(self, draft: Any) -> list[dict[str, Any]]:
+        """The attachments of an own-side draft, as those of a revision are given."""
+        found = queries.attachments_named(reading(), actor(), draft.document_id, listed(draft.attachments))
+        return [{"name": one.name, "sha256": one.sha256} for one in found]
+
+    def _replaced(self, document: Any) -> Any:
+        """The agreed revision that `document` is to replace, or has replaced; None where it replaces nothing."""
+        if document.replaces_id is None:
+            return None
+        source = queries.document(reading(), actor(), self.kind, document.replaces_id)
+        return self._latest(source)
+
+    def _differences_at(self, id: str) -> Callable[[int, int], str]:
+        """The address of the differences between two revisions of the document."""
+        return lambda older, newer: self.to("_compare", id=id, **{"from": older, "to": newer})
+
     def _entries(self, id: str) -> list[Markup]:
         """What the history tells of the document to this reader, the latest first."""
         lines = history.of_document(reading(), actor(), id)
@@ -198,7 +237,11 @@ class DocumentPages:
             and on_table
             and not consented
             and standing is not Standing.SENT_BACK,
-            "send_back": who.may(Permission.SEND_BACK) and on_table and not consented and waits,
+            "send_back": who.may(Permission.SEND_BACK)
+            and on_table
+            and not consented
+            and waits
+            and standing is not Standing.SENT_BACK,  # what was sent back is to be written anew, not sent back again
             "withdraw_consent": who.may(Permission.CONSENT) and on_table and consented,
             "decline": who.may(Permission.DECLINE) and on_table and mine != dossier.document.party,
             "withdraw": who.may(Permission.WITHDRAW) and on_table and mine == dossier.document.party,
@@ -229,15 +272,24 @@ class DocumentPages:
         )
 
     def compare(self, id: str) -> ResponseReturnValue:
-        """Any two tabled revisions side by side, the changed characters marked (row 3; R6.2-5)."""
+        """Any two tabled revisions side by side, the changed characters marked (row 3; R6.2-5); from `replaced`,
+        the agreed revision of the document that this one is to replace."""
         document = queries.document(reading(), actor(), self.kind, id)
         newer = _number(request.args.get("to"), document.revision)
-        older = _number(request.args.get("from"), max(1, newer - 1))
-        old = queries.revision(reading(), document, older)
         new = queries.revision(reading(), document, newer)
+        source = document
+        if request.args.get("from") == REPLACED:
+            if document.replaces_id is None:
+                raise NotFound()
+            source = queries.document(reading(), actor(), self.kind, document.replaces_id)
+            old = self._latest(source)
+        else:
+            older = _number(request.args.get("from"), max(1, newer - 1))
+            old = queries.revision(reading(), document, older)
         return self.page(
             "compare",
             document=document,
+            source=source,
             old=old,
             new=new,
             differences=showing.differences(
@@ -405,7 +457,12 @@ class DocumentPages:
             sentence=say(refused.sentence, **refused.facts),
             next_step=say(refused.next_step, **refused.facts),
             against_theirs=showing.differences(
-                self.kind, body_of(self.kind, latest), mine, [], [], self.edition()
+                self.kind,
+                body_of(self.kind, latest),
+                mine,
+                queries.attachments_of(latest),
+                self._draft_files(draft),
+                self.edition(),
             ),
             table_form=TableForm(formdata=None),
         )
@@ -513,7 +570,7 @@ class DocumentPages:
             form=form,
             fields_shown=showing.shown(self.kind, body_of(self.kind, dossier.latest), edition),
             files=[dossier.attachments[one["id"]] for one in queries.attachments_of(dossier.latest)],
-            parties=showing.party_rows(dossier, edition),
+            parties=showing.party_rows(dossier, edition, self._differences_at(id)),
             stands=_no_consent_to_give(dossier) if only_looks() else None,
             own_label=edition.party(actor().party or "").defined_as[language()],
             extra=self.context(reading(), actor(), dossier.document, body_of(self.kind, dossier.latest))
@@ -751,8 +808,9 @@ class DocumentPages:
             form.refuse(one.field or "", _sentence(one))
         theirs = None
         if isinstance(refused, DraftHasMoved) and draft is not None:
+            files = self._draft_files(draft)
             theirs = showing.differences(
-                self.kind, self._draft_body(draft), form.body(), [], [], self.edition()
+                self.kind, self._draft_body(draft), form.body(), files, files, self.edition()
             )
             form.saves.data = str(draft.saves)
         return self._edit_page(

@@ -1,0 +1,214 @@
+"""What somebody who takes the work over reads at once: where things stand, whose turn it is, what changed, what to press."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from portal.activities.particulars import PARTICULARS
+from portal.activities.proposal import PROPOSAL
+from portal.consent import commands
+from tests.activities.test_views import browser_of
+from tests.conftest import House
+from tests.makers.activities import (
+    activity_of,
+    agreed,
+    agreed_activity,
+    agreed_particulars,
+    consented,
+    edition_of,
+    particulars_body,
+    proposal_body,
+    ready_activity,
+    replaced,
+    revised,
+    tabled_particulars,
+    tabled_proposal,
+)
+from tests.makers.people import TestPerson
+
+FOLDED = '<details class="compare-same">'
+
+
+def sent_back(house: House, by: TestPerson, kind: Any, id: str, reason: str = "手順を書き加えてください。") -> None:
+    """`by` has sent the revision on the table back."""
+    with house.work(by.actor(house)) as work:
+        document = commands.document_of(work, kind, id)
+        commands.send_back(work, kind, document, seen=document.digest, reason=reason)
+
+
+def saved(house: House, by: TestPerson, kind: Any, id: str, body: Any) -> None:
+    """`by` has saved `body` as the own-side draft."""
+    with house.work(by.actor(house)) as work:
+        document = commands.document_of(work, kind, id)
+        draft = commands.own_draft(work, document)
+        commands.save(work, kind, document, body, saves=draft.saves if draft else 0)
+
+
+# --- consents that a new revision took the effect of
+
+
+@pytest.mark.parametrize("page", ["", "/consent"])
+def test_a_consent_without_effect_is_shown_with_who_tabled_what_and_what_changed(sqlite_dated: House, page: str):
+    """Excellent 3.1: version number, editor and diff; 1, row 2: nobody is said to have taken a colleague's consent."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    proposal = tabled_proposal(sqlite_dated, people)
+    consented(sqlite_dated, people[0].officer, PROPOSAL, proposal)
+    body = proposal_body(edition, title="多言語窓口AIエージェント試験")
+    revised(sqlite_dated, people[1].drafter, PROPOSAL, proposal, body)
+
+    shown = browser_of(sqlite_dated, people[0].officer).get(f"/activities/proposals/{proposal}{page}", expect=200)
+    own, other = (edition.party(key).defined_as.ja for key in edition.party_keys[:2])
+    box = shown.text.split(edition.party(edition.party_keys[0]).name.ja, 2)[-1]
+    assert "回答待ち 版1への同意は失効（新しい版が提示されたため）" in shown.text, box[:300]
+    assert people[0].officer.name in box
+    assert f"版2の提示：{other} {people[1].drafter.post} {people[1].drafter.name}" in shown.text
+    assert f"/activities/proposals/{proposal}/compare?from=1&to=2" in shown.links
+    assert f"版2の提示：{own}" not in shown.text
+
+
+# --- what changed
+
+
+def test_a_comparison_shows_what_changed_first_and_folds_the_rest_away(sqlite_dated: House):
+    """Excellent 3.5: changed characters, not the whole sentence; the fields that are the same do not hide them."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    proposal = tabled_proposal(sqlite_dated, people)
+    for title in ("多言語窓口AIエージェント試験", "多言語窓口AIエージェント実験"):
+        body = proposal_body(edition, title=title)
+        revised(sqlite_dated, people[1].drafter, PROPOSAL, proposal, body)
+    browser = browser_of(sqlite_dated, people[0].reader)
+    for older, newer, gone, came in ((1, 2, "行", "験"), (2, 3, "試", "実"), (1, 3, "試行", "実験"), (3, 1, "実験", "試行")):
+        page = browser.get(f"/activities/proposals/{proposal}/compare?from={older}&to={newer}", expect=200)
+        changed, same = page.source.split(FOLDED)
+        assert f"［削除］</span>{gone}<" in changed and f"［追加］</span>{came}<" in changed, (older, newer)
+        assert "項目のうち、1項目に違いがあります。" in page.text
+        assert "<del>" not in same and "スマートシティ推進事業" in same
+    same = browser.get(f"/activities/proposals/{proposal}/compare?from=2&to=2", expect=200)
+    assert "違いはありません。" in same.text and "<ins><" not in same.source
+
+
+def test_a_proposed_change_is_compared_with_what_is_in_force(sqlite_dated: House):
+    """Excellent 3.5: any two versions of anything; 3.1: the agreed version stays in force meanwhile."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    activity = agreed_activity(sqlite_dated, people)
+    first = agreed_particulars(sqlite_dated, people, activity)
+    change = replaced(
+        sqlite_dated, people[1].drafter, PARTICULARS, first, particulars_body(edition, end="2026-01-31")
+    )
+    browser = browser_of(sqlite_dated, people[0].officer)
+    there = f"/activities/particulars/{change}/compare?from=replaced"
+    for path in (change, first, f"{change}/consent"):
+        assert there in browser.get(f"/activities/particulars/{path}", expect=200).links, path
+    page = browser.get(there, expect=200)
+    assert "差し替えるPAR-0001とPAR-0002の違い" in page.heading
+    changed = page.source.split(FOLDED)[0]
+    assert "終了日" in changed and "開始日" not in changed
+    assert browser.get(f"/activities/particulars/{first}/compare?from=replaced").status == 404
+
+
+def test_attachments_that_differ_are_no_field_without_change(sqlite_dated: House):
+    """S10: who tables second sees every difference from what is on the table, the attachments among them."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    proposal = tabled_proposal(sqlite_dated, people)
+    saved(sqlite_dated, people[0].drafter, PROPOSAL, proposal, proposal_body(edition, measure="別の施策"))
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    page = browser.get(f"/activities/proposals/{proposal}/files", expect=200)
+    page.submit("/attachments", file=(io.BytesIO("手順\n".encode()), "手順.txt"))
+    revised(sqlite_dated, people[1].drafter, PROPOSAL, proposal, proposal_body(edition, title_en="Second"))
+    page = browser.get(f"/activities/proposals/{proposal}", expect=200).submit("/table")
+    assert page.status == 409
+    assert "手順.txt" in page.source.split(FOLDED)[0]
+
+
+# --- a draft left by a predecessor
+
+
+def test_a_draft_left_by_somebody_is_read_before_it_is_tabled(sqlite_dated: House):
+    """Whoever takes a draft over sees what it would change, and whose turn it is; the other side sees none of it."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    proposal = tabled_proposal(sqlite_dated, people)
+    sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal)
+    saved(sqlite_dated, people[0].drafter, PROPOSAL, proposal, proposal_body(edition, measure="前任者の直した施策"))
+
+    page = browser_of(sqlite_dated, people[0].officer).get(f"/activities/proposals/{proposal}", expect=200)
+    draft = page.source.split('id="draft"')[1].split("</section>")[0]
+    assert "前任者の直した" in draft.split(FOLDED)[0]
+    assert "新しい版の提示待ち" in page.text
+    offered = [button for form in page.forms for *_, button in form.buttons]
+    assert "下書きを提示する（相手方に見えます）" in offered
+    assert f"/activities/proposals/{proposal}/send-back" not in page.links, "what came back is written anew"
+    theirs = browser_of(sqlite_dated, people[1].officer).get(f"/activities/proposals/{proposal}", expect=200)
+    assert "前任者の直した" not in theirs.source
+
+
+# --- the page of an activity says what to press
+
+
+def test_the_page_of_an_activity_leads_to_the_paper_whose_turn_it_is(sqlite_dated: House):
+    """Decision 22: whose turn it is, and what to press, on one page; R2-7."""
+    people = sqlite_dated.people
+    proposal = tabled_proposal(sqlite_dated, people)
+    activity = activity_of(sqlite_dated, proposal)
+    path = f"/activities/proposals/{proposal}"
+    officer, drafter = (browser_of(sqlite_dated, one) for one in (people[1].officer, people[0].drafter))
+
+    def first_button(browser: Any) -> str:
+        turn = browser.get(f"/activities/{activity}", expect=200).source.split('class="turn-more"')[1]
+        return str(turn.split("</section>")[0])
+
+    assert f'button-primary" href="{path}">ACT-0001を開いて回答する<' in first_button(officer)
+    assert f'button-secondary" href="{path}">ACT-0001を開く<' in first_button(drafter)
+    sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal)
+    assert f'button-primary" href="{path}">ACT-0001を開いて直す<' in first_button(drafter)
+    assert f'button-secondary" href="{path}">ACT-0001を開く<' in first_button(officer)
+    page = drafter.get(f"/activities/{activity}", expect=200)
+    assert "新しい版の提示待ち" in page.text and "版1を差戻し" in page.text
+
+
+def test_the_page_of_an_activity_tells_of_a_change_that_waits(sqlite_dated: House):
+    """A change on the table is not hidden behind what is in force (excellent 3.2)."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    activity = ready_activity(sqlite_dated, people)
+    with sqlite_dated.read() as session:
+        from portal.activities.models import Activity
+
+        first = session.get_one(Activity, activity).particulars_id
+    change = replaced(
+        sqlite_dated, people[1].drafter, PARTICULARS, first, particulars_body(edition, end="2026-01-31")
+    )
+    browser = browser_of(sqlite_dated, people[0].officer)
+    page = browser.get(f"/activities/{activity}", expect=200)
+    assert "変更の提案（PAR-0002）について、あなたの側の回答を待っています。" in page.text
+    assert f"/activities/particulars/{change}" in page.links and "PAR-0002を開いて回答する" in page.text
+    agreed(sqlite_dated, people, PARTICULARS, change)
+    assert "変更の提案（PAR-0002）" not in browser.get(f"/activities/{activity}", expect=200).text
+
+
+def test_an_open_timing_with_a_change_on_the_table_waits_for_that_change(sqlite_dated: House):
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    activity = agreed_activity(sqlite_dated, people)
+    undecided = dict(timing_kind="undecided", start="", end="", settle_by="2025-12")
+    first = agreed_particulars(sqlite_dated, people, activity, **undecided)
+    browser = browser_of(sqlite_dated, people[0].officer)
+    assert "実施時期がまだ「未定」です" in browser.get(f"/activities/{activity}", expect=200).text
+    replaced(sqlite_dated, people[1].drafter, PARTICULARS, first, particulars_body(edition))
+    page = browser.get(f"/activities/{activity}", expect=200)
+    assert "実施時期がまだ「未定」です" not in page.text
+    assert "変更の提案（PAR-0002）について、あなたの側の回答を待っています。" in page.text
+
+
+def test_the_way_back_from_a_paper_leads_over_its_activity(sqlite_dated: House):
+    people = sqlite_dated.people
+    activity = agreed_activity(sqlite_dated, people)
+    paper = tabled_particulars(sqlite_dated, people, activity)
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    for page, trail in (("", ["/activities", f"/activities/{activity}"]),
+                        ("/revisions/1", ["/activities", f"/activities/{activity}", f"/activities/particulars/{paper}"])):  # fmt: skip
+        source = browser.get(f"/activities/particulars/{paper}{page}", expect=200).source
+        nav = source.split('<nav class="trail"')[1].split("</nav>")[0]
+        assert [part.split('"')[0] for part in nav.split('href="')[1:]] == trail
+
+
