@@ -36,6 +36,8 @@ class Form:
     choices: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    elsewhere: list[str] = field(default_factory=list)
+    """Where buttons send it that do not send it to `action`."""
     words: str = ""
 
     def values(self) -> dict[str, list[str]]:
@@ -106,6 +108,8 @@ class _Reader(HTMLParser):
             self._select = (name, [], None)
         elif tag == "button" or kind == "submit":
             self._button = (name, given.get("value", ""), [])
+            if "formaction" in given:
+                self._form.elsewhere.append(given["formaction"])
         elif kind == "file":
             self._form.files.add(name)
         elif kind in {"checkbox", "radio"}:

@@ -153,7 +153,7 @@ class DayField(StringField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """`data` is the day typed; raises with the reason when it is none."""
-        self.typed = (valuelist[0] if valuelist else "")[:LINE]
+        self.typed = valuelist[0] if valuelist else ""
         self.data = None
         if self.typed.strip(" \u3000"):
             try:

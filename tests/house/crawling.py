@@ -56,11 +56,12 @@ def crawl(
 
 
 def forms_on(pages: dict[str, Page]) -> dict[str, tuple[Page, Form]]:
-    """Every form that posts, once for each address it posts to."""
+    """Every form that posts, once for each address it posts to, by whichever of its buttons."""
     found: dict[str, tuple[Page, Form]] = {}
     for page in pages.values():
         for form in page.forms:
-            address = where(page, form.action or page.path)
-            if form.method == "post" and address and address not in found:
-                found[address] = (page, form)
+            for to in [form.action or page.path, *form.elsewhere]:
+                address = where(page, to)
+                if form.method == "post" and address and address not in found:
+                    found[address] = (page, form)
     return found
