@@ -17,6 +17,8 @@ from portal.activities.models import ActAcknowledgement, Activity, ActivityAct
 from portal.activities.rules import NOT_YET_STARTED, UNDER_WAY, Act, State, shown_state
 from portal.consent import queries as consent
 from portal.consent.models import Consultation, Document, Revision
+from portal.consent.paper import listed
+from portal.consent.rules import ON_THE_TABLE
 from portal.kernel.clock import day_in_japan
 from portal.kernel.days import fiscal_year, fiscal_year_days
 from portal.kernel.db import rows
@@ -80,7 +82,10 @@ _DUE = (
     .limit(bindparam("limit", type_=Integer))
 )
 
-
+_AWAITED = select(Document.activity_id, Document.waits_for).where(
+    Document.activity_id.in_(bindparam("ids", expanding=True)),
+    Document.standing.in_([str(one) for one in ON_THE_TABLE]),
+)
 _UNACKNOWLEDGED = (
     select(
         ActivityAct.id, ActivityAct.act, ActivityAct.on_day, ActivityAct.party, ActivityAct.at,
@@ -131,6 +136,17 @@ def register(
     else:
         query = _REGISTER
     found: Sequence[Any] = rows(session, query, {"before": before if before is not None else 2**53}).all()
+    return found
+
+
+def awaited(session: Session, reader: Actor, activity_ids: Sequence[str]) -> dict[str, list[str]]:
+    """For each of the activities of which a paper is on the table, the parties whose act is awaited; one
+    statement (decision 22)."""
+    found: dict[str, list[str]] = {}
+    if activity_ids and may_read(reader):
+        for activity_id, waits in rows(session, _AWAITED, {"ids": list(activity_ids)}):
+            own = found.setdefault(activity_id, [])
+            own += [key for key in listed(waits) if key not in own]
     return found
 
 

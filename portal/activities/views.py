@@ -77,14 +77,26 @@ _FORMS: Kept[Markup] = Kept(50)
 
 
 def _table(page: Sequence[Any], edition: Edition) -> Markup:
-    """The activities as a table. A row is kept by all that it is made from, which are only the columns read, the
-    edition and the language: the same for every reader of the register."""
+    """The activities as a table. A row is kept by all that it is made from, which are only the columns read, whose
+    turn it is, the edition and the language: the same for every reader of the register."""
     code, parts = language(), "activities/_register.html"
+    awaited = queries.awaited(reading(), actor(), [row.id for row in page])
 
     def made(row: Any) -> Markup:
-        return _ROWS.get((tuple(row), edition.digest, code), lambda: part(parts, "row", _line(row, edition)))
+        turn = tuple(key for key in edition.party_keys if key in awaited.get(row.id, ()))
+
+        def make() -> Markup:
+            return part(parts, "row", _line(row, edition) | {"turn": _turn_of(turn, edition)})
+
+        return _ROWS.get((tuple(row), turn, edition.digest, code), make)
 
     return part(parts, "table", Markup("").join(made(row) for row in page))
+
+
+def _turn_of(parties: Sequence[str], edition: Edition) -> str:
+    """Whose turn it is, in words; empty for nobody's."""
+    labels = say("・").join(edition.party(key).defined_as[language()] for key in parties)
+    return say("%(parties)sの番", parties=labels) if labels else ""
 
 
 def _filter_form(filters: Filters, choices: queries.Choices, edition: Edition) -> Markup:

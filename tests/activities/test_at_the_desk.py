@@ -212,3 +212,26 @@ def test_the_way_back_from_a_paper_leads_over_its_activity(sqlite_dated: House):
         assert [part.split('"')[0] for part in nav.split('href="')[1:]] == trail
 
 
+
+
+# --- the register says whose turn it is
+
+
+def test_the_register_says_whose_turn_it_is(sqlite_dated: House):
+    """Decision 22: a newcomer sees in the list which activities wait for whom, and which wait for nobody."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    first, second = (edition.party(key).defined_as.ja for key in edition.party_keys[:2])
+    proposal = tabled_proposal(sqlite_dated, people, title="相談の的")
+    ready_activity(sqlite_dated, people, title="進んでいる取組")
+    browser = browser_of(sqlite_dated, people[0].reader)
+
+    def row(title: str) -> str:
+        found = browser.get("/activities", expect=200).source.split(f">{title}</a>")[1]
+        return found.split("</tr>")[0]
+
+    assert f"{first}・{second}の番" in row("相談の的")
+    consented(sqlite_dated, people[0].officer, PROPOSAL, proposal)
+    assert f">{second}の番" in row("相談の的")
+    sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal)
+    assert f">{first}の番" in row("相談の的")
+    assert "の番" not in row("進んでいる取組")
