@@ -41,6 +41,7 @@ class Permission(StrEnum):
     USE_OWN_ACCOUNT = "use_own_account"
     READ = "read"  # the agreement, and everything the parties share
     READ_OWN_SIDE = "read_own_side"  # own drafts, own-side notes
+    READ_OWN_TRAIL = "read_own_trail"  # the own party's internal history
     DRAFT = "draft"
     TABLE = "table"
     COMMENT = "comment"
@@ -67,7 +68,7 @@ _P = Permission
 SIGNED_IN = frozenset({_P.ENTER, _P.USE_OWN_ACCOUNT})
 """What whoever has signed in may do without any role: an auditor whose appointment is not yet consented to."""
 _EVERY_MEMBER = {_P.ENTER, _P.USE_OWN_ACCOUNT, _P.READ, _P.VERIFY, _P.SEE_MEMBERS}
-_EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.COMMENT, _P.NOTE}
+_EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.READ_OWN_TRAIL, _P.COMMENT, _P.NOTE}
 _DRAFTS = _EVERY_READER | {
     _P.DRAFT, _P.TABLE, _P.CONSULT, _P.WITHDRAW, _P.CARRY_OUT, _P.ACKNOWLEDGE,
 }  # fmt: skip
@@ -80,7 +81,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.CUSTODIAN: frozenset(_EVERY_READER),
     Role.AGREEMENT_MANAGER: frozenset(_DRAFTS),
     Role.PARTY_ADMINISTRATOR: frozenset(
-        _EVERY_MEMBER | {_P.MANAGE_MEMBERS, _P.GRANT_CONSENT_POWER, _P.APPOINT_AUDITOR, _P.SET_PARTY_RULES}
+        _EVERY_MEMBER
+        | {_P.READ_OWN_TRAIL, _P.MANAGE_MEMBERS, _P.GRANT_CONSENT_POWER, _P.APPOINT_AUDITOR, _P.SET_PARTY_RULES}
     ),
     Role.AUDITOR: frozenset(_EVERY_MEMBER),
     Role.OPERATOR: frozenset({_P.ENTER, _P.USE_OWN_ACCOUNT, _P.OPERATE}),

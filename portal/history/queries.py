@@ -156,11 +156,12 @@ class Page:
 def chains_of(reader: Actor, reading: Reading = Reading.TRAIL) -> tuple[str, ...]:
     """The chains `reader` may read (rows 1, 21): the joint chain, and in the audit trail the own party's.
 
-    The operator and the public read none; an auditor, who may not read any side's drafts, only the joint one.
+    A party's administrator reads the own chain too, who managed whom and what was drafted when, though not the
+    drafts themselves (security.md 3.2). The operator and the public read none; an auditor only the joint one.
     """
     if not reader.may(Permission.READ):
         return ()
-    if reading is Reading.TRAIL and reader.party and reader.may(Permission.READ_OWN_SIDE):
+    if reading is Reading.TRAIL and reader.party and reader.may(Permission.READ_OWN_TRAIL):
         return JOINT, reader.party
     return (JOINT,)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -77,6 +77,7 @@ class Told:
     href: str
     number: int
     is_own_side: bool
+    is_on_document: bool
     day: str
     time: str
     iso: str
@@ -93,7 +94,11 @@ class Told:
 def told(lines: Sequence[Line], around: Surroundings, kind: Reading) -> list[Told]:
     """The lines ready for a page: made once, for what an entry says never changes."""
     with_what = (kind, around.language, around.edition.digest, portal().extensions.get("link_to_subject"))
-    return [_TOLD.get((line, *with_what), partial(_tell, line, around, kind)) for line in lines]
+    found = [_TOLD.get((line, *with_what), partial(_tell, line, around, kind)) for line in lines]
+    if actor().may(Permission.READ_OWN_SIDE):
+        return found
+    # who reads the own chain but no drafts is offered no way to what might be one
+    return [replace(one, link=None) if one.is_own_side and one.is_on_document else one for one in found]
 
 
 def _tell(line: Line, around: Surroundings, kind: Reading) -> Told:
@@ -102,6 +107,7 @@ def _tell(line: Line, around: Surroundings, kind: Reading) -> Told:
         href=url_for("history.entry", chain=line.chain, number=line.number),
         number=line.number,
         is_own_side=line.chain != JOINT,
+        is_on_document=line.subject_kind == "document",
         day=day_in_words(line.at, around.language),
         time=time_in_words(line.at, around.language),
         iso=line.at.isoformat(),

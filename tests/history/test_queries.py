@@ -108,6 +108,19 @@ def test_the_operator_and_the_public_read_nothing_and_an_auditor_only_what_is_sh
         assert [head.chain for head in queries.heads(session, auditor)] == [JOINT]
 
 
+def test_a_partys_administrator_reads_the_own_chain_in_the_trail_and_no_other(house: House) -> None:
+    """row 1; security.md 3.2: own internal history, for the administrator who manages the people told of in it"""
+    kou, otsu = person(house, "kou"), person(house, "otsu")
+    administrator = person(house, "kou", roles=[Role.PARTY_ADMINISTRATOR])
+    for who in (kou, otsu):
+        act(house, who)
+        act(house, who, own_side=True)
+    with house.read() as session:
+        assert {line.chain for line in everything(session, administrator)} == {JOINT, "kou"}
+        assert [head.chain for head in queries.heads(session, administrator)] == [JOINT, "kou"]
+        assert {line.chain for line in everything(session, administrator, Filters())} == {JOINT}
+
+
 def test_own_side_acts_of_one_party_change_nothing_another_party_reads(house: House) -> None:
     """row 21; row 22: not a line, a count, a cursor, a number, a person or a head; non-interference."""
     kou, otsu = person(house, "kou"), person(house, "otsu")

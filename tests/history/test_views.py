@@ -83,6 +83,22 @@ def test_an_auditor_reads_what_is_shared_and_no_sides_own_record(sqlite_house: H
     assert "甲だけの記録" not in sent(auditor, "/history/verify")
 
 
+def test_an_administrator_reads_the_own_sides_record_without_a_way_to_its_drafts(sqlite_house: House) -> None:
+    """security.md 3.2: the internal history of the own party, but no draft by virtue of the role"""
+    kou, otsu = person(sqlite_house, "kou"), person(sqlite_house, "otsu")
+    administrator = client_of(sqlite_house, person(sqlite_house, "kou", "管理 人", roles=[Role.PARTY_ADMINISTRATOR]))
+    act(sqlite_house, kou, "手元の題", own_side=True, document="doc1")
+    act(sqlite_house, otsu, "先方の題", own_side=True, document="doc2")
+    page = body(administrator, "/history?reading=trail")
+    assert "手元の題" in page and "先方の題" not in page
+    assert "/documents/doc1" not in page
+    assert "/documents/doc1" in body(client_of(sqlite_house, kou), "/history?reading=trail")
+    entry = body(administrator, "/history/kou/3")
+    assert "手元の題" in entry and "/documents/doc1" not in entry
+    body(administrator, "/history/otsu/2", 404)
+    assert "甲だけの記録" in sent(administrator, "/history/verify")
+
+
 def test_own_side_acts_of_one_party_leave_the_pages_of_another_as_they_were(sqlite_house: House) -> None:
     """row 21; row 22: byte for byte."""
     kou, otsu = person(sqlite_house, "kou"), person(sqlite_house, "otsu")

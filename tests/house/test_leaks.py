@@ -274,9 +274,9 @@ def test_a_copy_holds_what_its_reader_may_read_and_no_more(all_of_it):
 # --- People (row 7) -----------------------------------------------------------------------------------------
 
 
-def test_of_the_other_sides_people_only_the_officers_are_known(all_of_it):
-    """Row 7: by list, by identifier one after the other, in the choices of the history: officers, and whoever acted
-    in what is shared; no address, no post of anybody who only reads."""
+def test_of_the_other_sides_people_only_the_officers_and_auditors_are_known(all_of_it):
+    """Row 7: by list, by identifier one after the other, in the choices of the history: officers, the auditors of
+    whom every party is asked, and whoever acted in what is shared; no address, no post of anybody who only reads."""
     made, (first, second) = all_of_it.made, all_of_it.parties
     with all_of_it.house.read() as session:
         theirs = dict(
@@ -284,6 +284,8 @@ def test_of_the_other_sides_people_only_the_officers_are_known(all_of_it):
         )
     officers = {made.people[first].officer.member_id, made.people[first].officer2.member_id}
     officers.add(made.extra[first, "lapsed"].member_id)
+    officers |= {made.extra[first, key].member_id for key in ("auditor", "proposed")}
+    officers |= {made.people.auditor.member_id} if made.people.auditor.party == first else set()
     for person in (made.people[second].reader, made.people[second].admin, made.extra[second, "auditor"]):
         browser = all_of_it.browser(person)
         known = {id for id in theirs if browser.client.get(f"/members/{id}").status_code == 200}
