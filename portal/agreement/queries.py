@@ -91,6 +91,11 @@ class DatesNow:
         """Whether there is any date to reckon from."""
         return bool(self.signed_on or self.effective_on)
 
+    @property
+    def are_stated(self) -> bool:
+        """Whether they stand in the agreement's own text, which every party has signed: nothing to confirm."""
+        return self.are_entered and self.document_id is None
+
 
 _DATES = (
     select(*AgreementDates.__table__.columns)

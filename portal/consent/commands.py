@@ -33,7 +33,7 @@ from portal.consent.rules import Capacity, Says, Standing
 from portal.history.work import Work
 from portal.kernel.db import Subject
 from portal.kernel.digest import REVISION, canonical, digest
-from portal.kernel.errors import MovedUnderThePen, NotAllowed, NotFound, RuleBroken
+from portal.kernel.errors import MovedUnderThePen, NotAllowed, NotFound, RuleBroken, ask_all
 from portal.kernel.files import Kept
 from portal.kernel.ids import new_id
 from portal.kernel.markdown import RENDERER
@@ -312,7 +312,7 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
     if kind.needs_dates:
         _must_be_in_force(work)
     body = kind.Words.from_plain(json.loads(draft.body))
-    kind.check(body, current)
+    ask_all(lambda: kind.check(body, current), lambda: kind.check_on(body, work.today))
     if draft.base != document.revision:
         raise WrittenOnAnOlderRevision(base=draft.base, latest=document.revision)
     paper = paper_of(work.session, document, work.parties)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any, ClassVar
 
@@ -57,6 +58,10 @@ class DocumentKind:
 
     def check(self, body: Body, edition: Edition) -> None:
         """Raises the RuleBroken for words that may not be tabled; it names the field."""
+
+    def check_on(self, body: Body, today: dt.date) -> None:
+        """Raises the RuleBroken for words that may not be tabled on the day `today` (Asia/Tokyo); told together
+        with what `check` refuses."""
 
     def must_be_agreeable(self, work: Work, document: Document, body: Body) -> None:
         """Raises the RuleBroken for which this document may not be consented to at this moment."""

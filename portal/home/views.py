@@ -394,7 +394,8 @@ class TermNow:
     expiry: dt.date | None
     days_left: int
     is_assumed: bool
-    is_confirmed: bool
+    is_unconfirmed: bool
+    """Whether a party entered the dates and not every party has confirmed them."""
     renews: bool
 
 
@@ -402,7 +403,7 @@ def _term(tell: Tellings) -> TermNow:
     dates = agreement.dates_now(reading(), tell.edition)
     terms = agreement.terms(tell.edition, dates, tell.today)
     if not terms:
-        return TermNow("none", 0, None, None, 0, dates.is_assumed, dates.is_confirmed, False)
+        return TermNow("none", 0, None, None, 0, dates.is_assumed, False, False)
     last = terms[-1]
     if tell.today < terms[0].start:
         key = "planned"
@@ -417,7 +418,7 @@ def _term(tell: Tellings) -> TermNow:
         last.expiry,
         last.days_left(tell.today),
         dates.is_assumed,
-        dates.is_confirmed,
+        not dates.is_confirmed and not dates.are_stated,
         tell.edition.renewal.automatic and not dates.end_on_fixed,
     )
 

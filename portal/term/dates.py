@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -83,11 +84,15 @@ class AgreementDatesKind(DocumentKind):
             ),
         )
 
+    def check_on(self, body: Body, today: dt.date) -> None:
+        """The agreement has been signed."""
+        assert isinstance(body, DatesBody)
+        rules.must_be_signed(rules.day_of(body.signed_on), today)
+
     def on_tabled(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
         """The dates stand entered, 未確認."""
         assert isinstance(body, DatesBody)
         given = given_dates(body, is_assumed=_is_demo(work))
-        rules.must_be_signed(given.signed_on, work.today)
         agreement.enter_dates(work, document_id=document.id, given=given)
 
     def on_agreed(self, work: Work, document: Document, revision: Revision, body: Body) -> None:

@@ -118,6 +118,18 @@ def test_an_agreement_that_runs_from_its_effective_date_needs_that_date(agreemen
         tabled(agreement_of_three, people[0].manager, DATES, document)
 
 
+def test_a_signing_still_to_come_is_told_together_with_what_else_is_wrong(sqlite_staffed: House):
+    """excellent 3.2: every problem at once, each beside its field; R0-1"""
+    browser = browser_of(sqlite_staffed, sqlite_staffed.people[0].manager)
+    page = browser.get("/term/dates/new", expect=200)
+    page = page.submit("/term/dates/", signed_on="令和7年10月2日", end_on_fixed="2025/9/1", first_day="not_counted")
+    refused = page.submit("/table")
+    assert refused.status == 422
+    assert "まだ来ていない日です" in refused.text and "期間の始まり" in refused.text
+    assert all(f"#{field}\"" in refused.source for field in ("signed_on", "end_on_fixed"))
+    assert not dates_of(sqlite_staffed).are_entered
+
+
 # --- the page
 
 
@@ -193,6 +205,29 @@ def test_another_agreement_shows_its_own_term(agreement_of_three: House, languag
     )
     for one in words:
         assert one in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "stated"),
+    [("ja", "未確認", "協定の本文に定めあり"), ("en", "nconfirmed", "Stated in the text of the agreement")],
+)
+def test_dates_that_the_text_states_are_nowhere_called_unconfirmed(
+    agreement_of_three: House, language: str, words: str, stated: str
+):
+    """R0-1, decision 30: what every party signed needs no second confirmation."""
+    browser = browser_of(agreement_of_three, agreement_of_three.people[1].reader, language)
+    for path in ("/", "/agreement", "/term"):
+        page = browser.get(path, expect=200)
+        assert words not in page.text, path
+        assert stated in page.text or path == "/"
+
+
+def test_once_a_party_enters_other_dates_they_are_unconfirmed_until_all_agree(agreement_of_three: House):
+    people = agreement_of_three.people
+    entered_dates(agreement_of_three, people, effective_on="2025-04-02", end_on_fixed="2028-03-31")
+    browser = browser_of(agreement_of_three, people[1].reader)
+    for path in ("/", "/agreement", "/term"):
+        assert "未確認" in browser.get(path, expect=200).text, path
 
 
 def test_the_page_is_for_members_only(sqlite_dated: House):
