@@ -206,11 +206,17 @@ class FiguresField(_Rows):
 
 
 class MonthField(LineField):
-    """A month, typed as people type it: 令和7年12月, R7.12, 2025/12; `data` is `2025-12`."""
+    """A month, typed as people type it: 令和7年12月, R7.12, 2025/12; `data` is `2025-12`.
+
+    What was typed is shown again as it was typed; a stored month in the one form in which pages write months.
+    """
+
+    typed: str = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """`data` is the month, or what was typed together with an error."""
         super().process_formdata(valuelist)
+        self.typed = self.data
         if self.data:
             month = read_month(self.data)
             if month is None:
@@ -218,6 +224,8 @@ class MonthField(LineField):
             self.data = month
 
     def _value(self) -> str:
+        if self.typed:
+            return self.typed
         month = rules.month_of(self.data or "")
         return days.month_in_words(*month, spoken()) if month else self.data or ""
 

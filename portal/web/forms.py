@@ -18,7 +18,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 from portal.kernel import days
 from portal.kernel.ids import new_id
 from portal.kernel.typed import NotText, TooLong, clean_line, clean_text
-from portal.web.language import say
+from portal.web.language import language, say
 
 LINE, PARAGRAPH, BODY = 200, 2_000, 20_000
 """How many characters a line, a paragraph and a Markdown body may have."""
@@ -132,7 +132,8 @@ class TextField(_Typed, TextAreaField):  # type: ignore[misc]
 class DayField(StringField):  # type: ignore[misc]
     """A day, accepted as people type it (decision 39); `data` is a `datetime.date` in Asia/Tokyo or None.
 
-    What was typed stays in `typed` and is shown again when it is no day.
+    What was typed stays in `typed` and is shown again as it was typed, whatever was refused; a stored day is
+    shown in the one form in which pages write days, without the weekday.
     """
 
     widget = TextInput()
@@ -141,15 +142,12 @@ class DayField(StringField):  # type: ignore[misc]
 
     def process_data(self, value: Any) -> None:
         """A stored day is shown in one form; a stored text that was no day, as it was typed."""
-        if isinstance(value, dt.date):
-            self.data, self.typed = value, value.isoformat()
-        else:
-            self.data, self.typed = None, str(value or "")
-            if self.typed:
-                try:
-                    self.data = days.read_day(self.typed)
-                except days.ImpossibleDay:
-                    self.data = None
+        self.data, self.typed = (value, "") if isinstance(value, dt.date) else (None, str(value or ""))
+        if self.typed:
+            try:
+                self.data, self.typed = days.read_day(self.typed), ""
+            except days.ImpossibleDay:
+                self.data = None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """`data` is the day typed; raises with the reason when it is none."""
@@ -162,6 +160,8 @@ class DayField(StringField):  # type: ignore[misc]
                 raise ValueError(str(_l(fault.sentence, **fault.facts))) from fault
 
     def _value(self) -> str:
+        if self.data and not self.typed:
+            return days.day_in_words(self.data, language(), weekday=False)
         return self.typed
 
 

@@ -248,6 +248,36 @@ def test_an_impossible_day_is_refused_and_kept_as_typed(sqlite_dated: House, typ
     page.has_lost_nothing(start=typed, method="- 端末を置く")
 
 
+@pytest.mark.parametrize(
+    ("language", "day", "month"),
+    [("ja", "令和7年（2025年）10月15日", "令和7年（2025年）12月"), ("en", "15 October 2025", "December 2025")],
+)
+def test_days_stand_as_typed_while_refused_and_in_the_pages_own_form_once_stored(
+    sqlite_dated: House, language: str, day: str, month: str
+):
+    """Decision 39: nothing typed is rewritten under the pen; stored days and months come back in one form, which
+    is read again as what it says."""
+    people = sqlite_dated.people
+    activity = agreed_activity(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].drafter, language)
+    typed = {"start": "R7.10.15", "end": "２０２５／１２／３１", "settle_by": "R7.12"}
+    milestone = {"milestones-day-0": "7/10/15", "milestones-what-0": "開始"}
+    new = browser.get(f"/activities/particulars/new?activity={activity}")
+    page = particulars_form(new, **typed, **milestone, title="題" * 201)
+    assert page.status == 422
+    page.has_lost_nothing(**typed, **milestone)
+    milestone["milestones-day-0"] = "R7/10/15"
+    page = particulars_form(page, **typed, **milestone, title="題")
+    assert page.status == 200
+    edit = next(link for link in page.links if link.endswith("/draft")) if not page.path.endswith("/draft") else page.path
+    page = browser.get(edit, expect=200)
+    stored = {"start": day, "settle_by": month, "milestones-day-0": day}
+    page.has_lost_nothing(**stored)
+    page = page.submit("下書きを保存する" if language == "ja" else "Save the draft")
+    assert page.status == 200
+    browser.get(edit, expect=200).has_lost_nothing(**stored)
+
+
 def test_milestones_and_the_open_timing_are_read_as_people_type_them(sqlite_dated: House):
     people = sqlite_dated.people
     activity = agreed_activity(sqlite_dated, people)
