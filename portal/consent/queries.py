@@ -132,8 +132,7 @@ def attachments_named(
     return [known[one] for one in attachment_ids if one in known]
 
 
-@dataclass(frozen=True)
-class ReplyRow:
+class ReplyRow(NamedTuple):
     """One reply, as pages show it."""
 
     revision: int

@@ -138,6 +138,7 @@ class DocumentPages:
         body = body_of(self.kind, dossier.latest) if dossier.latest else self._draft_body(dossier.draft)
         files = queries.attachments_of(dossier.latest) if dossier.latest else []
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
+        acts = self._acts(dossier)
         return self.page(
             "show",
             status,
@@ -149,7 +150,7 @@ class DocumentPages:
             files=[dossier.attachments[one["id"]] for one in files],
             turn=showing.turn_of(dossier, actor(), edition),
             parties=showing.party_rows(dossier, edition, self._differences_at(id)),
-            acts=self._acts(dossier),
+            acts=acts,
             draft_differences=self._draft_differences(dossier),
             entries=self._entries(id) if dossier.latest else [],
             comments=[kept_part("comment", one, party_label(one.party)) for one in dossier.comments],
@@ -175,7 +176,7 @@ class DocumentPages:
                 forms["confirmation_form"] if of == confirming else ConfirmationForm(formdata=None)
             ).apart(of),
             confirming=confirming,
-            table_form=TableForm(formdata=None),
+            table_form=TableForm(formdata=None) if acts["table"] else None,
         )
 
     def _draft_differences(self, dossier: queries.Dossier) -> list[dict[str, Any]] | None:

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Result,
-    Row,
     and_,
     bindparam,
     exists,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
     union_all,
@@ -34,10 +34,11 @@ from portal.history.models import Entry, Head, Message, Payload, SearchWords
 from portal.history.seal import FIRST, moment_text
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.days import fiscal_year
-from portal.kernel.db import Model, Moment
+from portal.kernel.db import Model, Moment, json_object_of
 from portal.kernel.digest import commitment
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
+from portal.web.kept import Kept
 
 PAGE = 50
 COUNTED = 1_000
@@ -100,8 +101,7 @@ def read_cursor(text: str | None) -> Cursor | None:
     return Cursor(at.replace(microsecond=int(micros) % 1_000_000), chain, int(number))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One entry as a page needs it: its columns and its words. Two are equal if all that they say is."""
 
     chain: str
@@ -115,8 +115,8 @@ class Line:
     subject_id: str
     activity_id: str | None
     skeleton: str
-    said: tuple[tuple[str, str | None], ...] = ()
-    """The words by their field, those that its sentences say; None: erased."""
+    said: str
+    """The words that its sentences say, by their field, as JSON."""
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -126,7 +126,8 @@ class Line:
     @property
     def words(self) -> Mapping[str, str | None]:
         """The words by their field; None: erased."""
-        return dict(self.said)
+        found: dict[str, str | None] = json.loads(self.said)
+        return found
 
     @property
     def cursor(self) -> Cursor:
@@ -196,7 +197,8 @@ def page(
     after: Cursor | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """`limit` entries older than `before`, or newer than `after`, or the newest; always three statements.
+    """`limit` entries older than `before`, or newer than `after`, or the newest; two statements, and a third after
+    something was recorded.
 
     Each chain (and each verb asked for) is read by its own index scan of at most `limit` rows; their merge is
     the page, however long the chains are. Nothing is skipped over, so every depth costs the same.
@@ -206,17 +208,33 @@ def page(
         return Page((), None, None, 0)
     forward = after is not None and before is None
     shape, values = _asked(chains, filters, before=before, after=after, limit=limit + 1)
-    rows = list(_run(session, _page_statement(shape), values))
-    more, rows = len(rows) > limit, rows[:limit]
+    lines = _lines(session, _page_statement(shape), values)
+    more, lines = len(lines) > limit, lines[:limit]
     if forward:
-        rows.reverse()
-    lines = _told(session, rows)
+        lines.reverse()
     newer = older = None
     if lines:
         newer = lines[0].cursor if (more if forward else before is not None) else None
         older = lines[-1].cursor if (forward or more) else None
-    counted = _run(session, _count_statement(shape._replace(places=(), forward=False, limit=0)), values).scalar_one()
-    return Page(lines, newer, older, counted)
+    shape, values = _asked(chains, filters, limit=0)
+    return Page(lines, newer, older, _count(session, reader, shape, values))
+
+
+_COUNTS: Kept[int] = Kept(500)
+
+
+def _count(session: Session, reader: Actor, shape: _Shape, values: Mapping[str, Any]) -> int:
+    """How many entries are found. An entry never changes, so the last leaves of the chains stand for all that can
+    be found in them; but for the words, which a disposal may erase."""
+
+    def count() -> int:
+        counted: int = _run(session, _count_statement(shape), values).scalar_one()
+        return counted
+
+    if shape.words:
+        return count()
+    leaves = tuple((head.chain, head.leaf) for head in heads(session, reader))
+    return _COUNTS.get((shape, tuple(values.items()), leaves), count)
 
 
 def _run(session: Session, statement: Any, values: Mapping[str, Any]) -> Result[*tuple[Any, ...]]:
@@ -284,15 +302,20 @@ def _like(normal: str) -> str:
 
 @lru_cache(maxsize=500)
 def _page_statement(shape: _Shape) -> Any:
-    """A merge of index scans, each of at most `shape.limit` rows: one a chain, or one a chain and verb."""
-    scans = [
-        select(*_COLUMNS).where(*conditions).order_by(*_order(_E, shape.forward)).limit(shape.limit)
-        for conditions in _scans(shape)
-    ]
+    """A merge of index scans, each of at most `shape.limit` rows: one a chain, or one a chain and verb. Only keys
+    are merged, which the indexes hold; of those that make the page, the rows are read."""
+    scans = _scans(shape)
+    page = select(*_COLUMNS, _said())
     if len(scans) == 1:
-        return scans[0]
-    merged = union_all(*(select(scan.subquery()) for scan in scans)).subquery()
-    return select(merged).order_by(*_order(merged.c, shape.forward)).limit(shape.limit)
+        return page.where(*scans[0]).order_by(*_order(_E, shape.forward)).limit(shape.limit)
+    keys = [
+        select(_E.chain, _E.at, _E.number).where(*conditions).order_by(*_order(_E, shape.forward)).limit(shape.limit)
+        for conditions in scans
+    ]
+    merged = union_all(*(select(key.subquery()) for key in keys)).subquery()
+    found = select(merged).order_by(*_order(merged.c, shape.forward)).limit(shape.limit).subquery()
+    here = and_(_E.chain == found.c.chain, _E.number == found.c.number)
+    return page.join_from(found, _ENTRIES, here).order_by(*_order(found.c, shape.forward))
 
 
 @lru_cache(maxsize=500)
@@ -372,51 +395,29 @@ def _facts(skeleton: str) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def _told(session: Session, rows: Iterable[Row[Any]]) -> list[Line]:
-    """The rows with the words that their sentences say, fetched in one statement."""
-    rows = list(rows)
-    words = _words(session, rows)
-    return [_line(row, words.get((row.chain, row.number), ())) for row in rows]
+def _lines(session: Session, statement: Any, values: Mapping[str, Any]) -> list[Line]:
+    """What a statement finds that asks for `_COLUMNS` and `_said`, which are a line's fields in their order."""
+    return [Line(*row) for row in _run(session, statement, values)]
 
 
-def _line(values: Iterable[Any], said: Iterable[tuple[str, str | None]]) -> Line:
-    """A line from the values of `_COLUMNS`, which are its fields in their order, and its words."""
-    return Line(*(*values, tuple(said)))
+@lru_cache(maxsize=1)
+def _said() -> Any:
+    """The words of an entry that a list says, fetched by their key together with it, as one text. Long words that
+    no sentence says are left where they are."""
+    names = sorted({"name", "post"}.union(*map(said_by, EVENTS)))
+    field = _PAYLOADS.c.field + literal_column("''")  # not the column itself, or SQLite seeks each name in the index
+    return (
+        select(json_object_of(_PAYLOADS.c.field, _PAYLOADS.c.content))
+        .where(_PAYLOADS.c.chain == _E.chain, _PAYLOADS.c.number == _E.number)
+        .where(field.in_([literal_column(f"'{name}'") for name in names]))  # names of Python's own
+        .correlate(_ENTRIES)
+        .scalar_subquery()
+        .label("said")
+    )
 
 
-def _words(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[str, int], list[tuple[str, str | None]]]:
-    numbers: dict[str, list[int]] = {}
-    said = {"name", "post"}
-    for row in rows:
-        numbers.setdefault(row.chain, []).append(row.number)
-        said |= said_by(row.verb)
-    found: dict[tuple[str, int], list[tuple[str, str | None]]] = {}
-    if not numbers:
-        return found
-    values: dict[str, Any] = {"fields": sorted(said)}
-    for i, (chain, own) in enumerate(sorted(numbers.items())):
-        values |= {f"chain{i}": chain, f"numbers{i}": own}
-    for chain, number, name, content in _run(session, _words_statement(len(numbers)), values):
-        found.setdefault((chain, number), []).append((name, content))
-    return found
-
-
-@lru_cache(maxsize=20)
-def _words_statement(chains: int) -> Any:
-    scans = [
-        select(_PAYLOADS.c.chain, _PAYLOADS.c.number, _PAYLOADS.c.field, _PAYLOADS.c.content).where(
-            _PAYLOADS.c.chain == bindparam(f"chain{i}"),
-            _PAYLOADS.c.number.in_(bindparam(f"numbers{i}", expanding=True)),
-            _PAYLOADS.c.field.in_(bindparam("fields", expanding=True)),
-        )
-        for i in range(chains)
-    ]
-    return union_all(*scans) if len(scans) > 1 else scans[0]
-
-
-@lru_cache(maxsize=1_000)
 def said_by(verb: str) -> frozenset[str]:
-    """What the sentences of an event ask for: long words that no sentence says are not fetched for a list."""
+    """What the sentences of an event ask for."""
     event = EVENTS.get(verb)
     if event is None:
         return frozenset()
@@ -436,39 +437,39 @@ def latest(
     activity: str | None = None,
     limit: int = 20,
 ) -> list[Line]:
-    """The last `limit` entries that `reader` may read, newest first; two statements."""
+    """The last `limit` entries that `reader` may read, newest first; one statement."""
     chains = chains_of(reader, reading)
     if not chains:
         return []
     filters = Filters(reading=reading, subject=subject, activity=activity)
     shape, values = _asked(chains, filters, limit=limit)
-    return _told(session, _run(session, _page_statement(shape), values))
+    return _lines(session, _page_statement(shape), values)
 
 
 def of_document(session: Session, reader: Actor, document_id: str, limit: int = 20) -> list[Line]:
-    """The last `limit` entries about one document, newest first; two statements."""
+    """The last `limit` entries about one document, newest first; one statement."""
     return latest(session, reader, subject=document_id, limit=limit)
 
 
 def of_activity(session: Session, reader: Actor, activity_id: str, limit: int = 20) -> list[Line]:
-    """The last `limit` entries about one activity and its documents, newest first; two statements."""
+    """The last `limit` entries about one activity and its documents, newest first; one statement."""
     return latest(session, reader, activity=activity_id, limit=limit)
 
 
 def messages(session: Session, reader: Actor, limit: int = 20, *, before: int | None = None) -> list[Line]:
     """What the other parties did and `reader`'s party is told of (お知らせ), newest first, from below the
-    number `before` of the joint chain; two statements."""
+    number `before` of the joint chain; one statement."""
     if not reader.party or not reader.may(Permission.READ):
         return []
     given = {"party": reader.party, "before": 2**53 if before is None else before}
-    return _told(session, _run(session, _messages_statement(limit), given))
+    return _lines(session, _messages_statement(limit), given)
 
 
 @lru_cache(maxsize=20)
 def _messages_statement(limit: int) -> Any:
     here = and_(_MESSAGES.c.chain == _E.chain, _MESSAGES.c.number == _E.number)
     return (
-        select(*_COLUMNS)
+        select(*_COLUMNS, _said())
         .join_from(_MESSAGES, _ENTRIES, here)
         .where(_MESSAGES.c.party == bindparam("party"), _MESSAGES.c.number < bindparam("before"))
         .order_by(_MESSAGES.c.at.desc(), _MESSAGES.c.number.desc())
@@ -649,7 +650,7 @@ def proof(session: Session, reader: Actor, chain: str, number: int) -> Proof:
         at=moment_text(before.at) if before else "",
     )
     values = (getattr(entry, column.name) for column in _COLUMNS)
-    line = _line(values, ((payload.field, payload.content) for payload in payloads))
+    line = Line._make([*values, json.dumps({payload.field: payload.content for payload in payloads})])
     opened, has_next = _opened(entry, payloads), number + 1 in around
     return Proof(line, entry.leaf, entry.previous, entry.skeleton, opened, found, has_next)
 
@@ -687,10 +688,13 @@ class HeadNow(NamedTuple):
 
 
 def heads(session: Session, reader: Actor) -> list[HeadNow]:
-    """The heads of the chains that `reader` may read, the joint chain first."""
+    """The heads of the chains that `reader` may read, the joint chain first; read once in a snapshot."""
     chains = chains_of(reader)
-    found = {row.chain: HeadNow(*row) for row in _run(session, _heads_statement(), {"chains": chains})}
-    return [found[chain] for chain in chains if chain in found]
+    held: dict[tuple[str, ...], list[HeadNow]] = session.info.setdefault("heads", {})
+    if chains not in held:
+        found = {row.chain: HeadNow(*row) for row in _run(session, _heads_statement(), {"chains": chains})}
+        held[chains] = [found[chain] for chain in chains if chain in found]
+    return held[chains]
 
 
 @lru_cache(maxsize=1)

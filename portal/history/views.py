@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -70,14 +70,12 @@ _CHOICES: Kept[dict[str, list[tuple[str, str]]]] = Kept(50)
 _FORMS: Kept[Markup] = Kept(50)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One entry as a list shows it."""
 
     href: str
     number: int
     is_own_side: bool
-    is_on_document: bool
     day: str
     time: str
     iso: str
@@ -93,12 +91,14 @@ class Told:
 
 def told(lines: Sequence[Line], around: Surroundings, kind: Reading) -> list[Told]:
     """The lines ready for a page: made once, for what an entry says never changes."""
-    with_what = (kind, around.language, around.edition.digest, portal().extensions.get("link_to_subject"))
-    found = [_TOLD.get((line, *with_what), partial(_tell, line, around, kind)) for line in lines]
-    if actor().may(Permission.READ_OWN_SIDE):
-        return found
-    # who reads the own chain but no drafts is offered no way to what might be one
-    return [replace(one, link=None) if one.is_own_side and one.is_on_document else one for one in found]
+    made_with = _made_with(around, kind)
+    return [_TOLD.get((line, made_with), partial(_tell, line, around, kind)) for line in lines]
+
+
+def _made_with(around: Surroundings, kind: Reading) -> Hashable:
+    """Everything but the line itself that its words on a page are made from."""
+    find = portal().extensions.get("link_to_subject")
+    return kind, around.language, around.edition.digest, find, actor().may(Permission.READ_OWN_SIDE)
 
 
 def _tell(line: Line, around: Surroundings, kind: Reading) -> Told:
@@ -107,12 +107,11 @@ def _tell(line: Line, around: Surroundings, kind: Reading) -> Told:
         href=url_for("history.entry", chain=line.chain, number=line.number),
         number=line.number,
         is_own_side=line.chain != JOINT,
-        is_on_document=line.subject_kind == "document",
         day=day_in_words(line.at, around.language),
         time=time_in_words(line.at, around.language),
         iso=line.at.isoformat(),
         sentence=teller.trail(line) if kind is Reading.TRAIL else teller.chronicle(line),
-        link=subject_link(line.subject_kind, line.subject_id),
+        link=None if _may_be_a_draft(line) else subject_link(line.subject_kind, line.subject_id),
         name=teller.name(line),
         party=teller.party(line),
         post=teller.post(line),
@@ -135,14 +134,23 @@ COLUMNS = (
 """The columns of the audit trail."""
 
 
-def _rendered(macro: str, one: Told, *words: str | tuple[str, ...]) -> Markup:
-    """One entry as the page shows it. Kept by all that it shows: the same words give the same row, for any
+def _shown(
+    lines: Sequence[Line], around: Surroundings, kind: Reading, macro: str, *words: str | tuple[str, ...]
+) -> list[Markup]:
+    """The entries as the page shows them. Kept by all that they say: the same words give the same row, for any
     reader; an entry never changes, and erased words are other words."""
 
-    def make() -> Markup:
-        return part("history/_rows.html", macro, one, *words)
+    def make(line: Line) -> Markup:
+        return part("history/_rows.html", macro, _tell(line, around, kind), *words)
 
-    return _ROWS.get((macro, one, words), make)
+    made_with = (macro, words, _made_with(around, kind))
+    return [_ROWS.get((line, made_with), partial(make, line)) for line in lines]
+
+
+def _may_be_a_draft(line: Line) -> bool:
+    """Whether the entry may tell of a draft, to which who reads the own chain but no drafts is offered no way."""
+    is_own_sides = line.chain != JOINT and line.subject_kind == "document"
+    return is_own_sides and not actor().may(Permission.READ_OWN_SIDE)
 
 
 def _tells_a_revision(line: Line) -> bool:
@@ -249,11 +257,10 @@ def _index(
     }
     if form.reading is Reading.TRAIL:
         columns, own_side = tuple(say(column) for column in COLUMNS), say(N_("自分の側だけ"))
-        lines = told(page.lines, around, Reading.TRAIL)
-        rows = [_rendered("trail_row", one, columns, own_side) for one in lines]
-        return {**context, "columns": columns, "rows": rows}
+        rows = _shown(page.lines, around, Reading.TRAIL, "trail_row", columns, own_side)
+        return {**context, "columns": columns, "rows": Markup("").join(rows)}
     number = say(N_("記録番号"))
-    months: list[tuple[str | None, str, list[Markup]]] = []
+    months: list[tuple[str | None, str, Markup]] = []
     year = None
     for month in queries.by_month(page.lines):
         heading = None
@@ -261,8 +268,8 @@ def _index(
             year = month.fiscal_year
             heading = fiscal_year_in_words(year, around.language)
         words = month_in_words(month.year, month.month, around.language)
-        lines = told(month.lines, around, Reading.CHRONICLE)
-        months.append((heading, words, [_rendered("chronicle_entry", one, number) for one in lines]))
+        entries = _shown(month.lines, around, Reading.CHRONICLE, "chronicle_entry", number)
+        months.append((heading, words, Markup("").join(entries)))
     return {**context, "months": months}
 
 

@@ -22,7 +22,7 @@ from portal.web.templates import Templates
 
 _BROKEN_OFF = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _TRIES = 3
-_PLAIN = frozenset({str, int, type(None)})
+_PLAIN = frozenset({str, int})
 """The types of values of which two that are equal stand in an address alike."""
 
 
@@ -104,6 +104,7 @@ class Portal(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address, as Flask makes it; kept, where it is made of plain values alone."""
+        values = {name: value for name, value in values.items() if value is not None}
         if not has_request_context() or not all(
             type(value) in _PLAIN and name[0] != "_" for name, value in values.items()
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Self
 
 from flask import request
@@ -12,13 +13,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 
 from portal.kernel import days
 from portal.kernel.ids import new_id
 from portal.kernel.typed import NotText, TooLong, clean_line, clean_text
-from portal.web.language import language, say
+from portal.web.language import LANGUAGES, language, say
 
 LINE, PARAGRAPH, BODY = 200, 2_000, 20_000
 """How many characters a line, a paragraph and a Markdown body may have."""
@@ -28,6 +30,13 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     """A form that is sent once: `once` names this very showing of it (row 25)."""
 
     once = HiddenField(default=new_id)
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """WTForms' own words are read once a language, not once a form."""
+
+        def get_translations(self, form: Any) -> Any:
+            """WTForms' own words in the reader's language; all that a page says are the house's."""
+            return _own_words(language())
 
     def refuse(self, field: str, sentence: str) -> None:
         """`sentence` now stands beside `field` (or at the top, when there is no such field)."""
@@ -53,6 +62,11 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
         return [
             (field.id, str(field.label.text), str(error)) for field in self for error in _flat(field.errors)
         ]
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _own_words(code: str) -> Any:
+    return get_translations([code])
 
 
 def request_key() -> tuple[str, str] | None:

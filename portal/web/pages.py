@@ -114,7 +114,7 @@ def part(name: str, macro: str, *facts: Any) -> Markup:
 
 def show(name: str, status: int = 200, /, **context: Any) -> ResponseReturnValue:
     """The page `name` with `context`, answered with `status`."""
-    return render(name, **context), status
+    return render_template(template(name), **context), status
 
 
 def path_of(number: str) -> str:

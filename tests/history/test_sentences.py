@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +34,7 @@ def line(verb: str = "consent.given", /, **more: Any) -> Line:
     facts = more.pop("facts", {"reference": "ACT-0001", "number": 3, "capacity": "in_absence"})
     words = more.pop("words", {"title": "研修", "name": "髙橋 実", "post": "課長", "decision": "企第12号"})
     skeleton = canonical({"activity": None, "commit": {}, "facts": facts, "number": 7}).decode()
-    return Line(verb=verb, skeleton=skeleton, said=tuple(words.items()), **(given | more))
+    return Line(verb=verb, skeleton=skeleton, said=json.dumps(words), **(given | more))
 
 
 @pytest.fixture
