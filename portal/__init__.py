@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     """
     settings = settings or from_environment()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    engines = open_engines(settings.database_url)
+    engines = open_engines(settings.database_url, wait=settings.database_wait)
     if settings.is_production:
         must_be_durable(engines)
     app = Portal(

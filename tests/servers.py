@@ -19,6 +19,7 @@ import pwd
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -152,6 +153,22 @@ class OwnServer(ServerHandle):
         """Whether the server's main process lives."""
         return self._run_pg_ctl("status").returncode == 0
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The server takes connections, but answers nothing (SIGSTOP to each of its processes); in the end it goes
+        on where it stood."""
+        main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)  # first, so that it starts no more of them
+        processes = [main, *children(main)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
     def _pg_ctl(self, *arguments: str) -> None:
         done = self._run_pg_ctl(*arguments)
         if done.returncode:
@@ -162,6 +179,17 @@ class OwnServer(ServerHandle):
     def _run_pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), *arguments]
         return run_as_server(command, self.folder)
+
+
+def children(parent: int) -> list[int]:
+    """The processes that this process has started and that live."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            _, _, rest = entry.read_text(errors="replace").rpartition(")")
+            if int(rest.split()[1]) == parent:
+                found.append(int(entry.parent.name))
+    return found
 
 
 def quoted(name: str) -> str:

@@ -31,6 +31,7 @@ from portal.kernel.errors import Unavailable
 
 WRITER_LOCK = 0x706F7274616C  # the one advisory lock every PostgreSQL writer takes before its first read
 WAIT_SECONDS = 5
+ANSWER_SECONDS = 30
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -158,15 +159,20 @@ class Engines:
         self.reader.dispose()
 
 
-def open_engines(url: str) -> Engines:
-    """The two engines for `url` (sqlite or postgresql; `postgres://` is understood). Nothing is connected yet."""
+def open_engines(url: str, *, wait: int = ANSWER_SECONDS) -> Engines:
+    """The two engines for `url` (sqlite or postgresql; `postgres://` is understood). Nothing is connected yet.
+
+    A PostgreSQL server is waited for `wait` seconds at most, statement by statement (row 112).
+    """
     parsed = make_url(url)
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername.startswith("sqlite"):
         return Engines(*(_sqlite(parsed.render_as_string(False), writes) for writes in (True, False)))
     if parsed.drivername.startswith("postgresql"):
-        return Engines(*(_postgresql(parsed.render_as_string(False), writes) for writes in (True, False)))
+        return Engines(
+            *(_postgresql(parsed.render_as_string(False), writes, wait) for writes in (True, False))
+        )
     raise ValueError(f"DATABASE_URL: {parsed.drivername} is neither sqlite nor postgresql")
 
 
@@ -194,19 +200,32 @@ def _sqlite(url: str, writes: bool) -> Engine:
     return engine
 
 
-def _postgresql(url: str, writes: bool) -> Engine:
-    options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c statement_timeout=30000"
+def _postgresql(url: str, writes: bool, wait: int) -> Engine:
+    from portal.kernel.impatient import (  # the driver is no part of a portal on SQLite
+        CONNECT_SECONDS,
+        Impatient,
+    )
+
+    options = f"-c lock_timeout={WAIT_SECONDS * 1000} -c statement_timeout={wait * 1000}"
     if not writes:
         options += " -c default_transaction_read_only=on"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=8,
         max_overflow=4,
         pool_timeout=2,
         pool_pre_ping=True,
-        connect_args={"options": options, "connect_timeout": 3},
+        connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Impatient:
+        connection = Impatient.connect(*given, **named)
+        connection.seconds = wait + 2  # the server is given the time to say itself that it took too long
+        return connection
+
+    return engine
 
 
 def take_the_writer_lock(session: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -252,3 +253,70 @@ def test_a_database_that_is_gone_is_answered_and_one_that_is_back_is_used(own_se
         assert consents(client, id, form).status_code == 303
         office.must_hold()
         assert office.verbs()[-1] == "consent.given"
+
+
+def test_a_database_that_stops_answering_holds_no_request_for_long(own_server, tmp_path):
+    """Row 112: every process of the server is stopped (SIGSTOP), so that connections stand and nothing comes back:
+    503 within three seconds, what was typed is kept, health is red; when it goes on, so does the portal."""
+    template = postgres_template(own_server, tmp_path)
+    with template.open(tmp_path, pages=True) as office:
+        officer = office.people[1].officer
+        client, id = sign_in(office.app.test_client(), officer), office.tabled(office.people[0].drafter)
+        form = consent_form(client, id)
+        before = office.everything()
+        with own_server.frozen():
+            for _ in range(2):
+                with within(3):
+                    answer = consents(client, id, form)
+                assert says_not_now(answer)
+                assert "デ戦第1号" in answer.get_data(as_text=True)
+            for path in ("/", "/sign-in", f"/memos/{id}"):
+                with within(3):
+                    assert says_not_now(client.get(path)), path
+            with within(3):
+                assert client.get("/health/ready").status_code == 503
+            assert office.app.test_client().get("/health/live").status_code == 200
+        assert client.get("/health/ready").status_code == 200
+        assert office.everything() == before
+        assert consents(client, id, form).status_code == 303
+        office.must_hold()
+        assert office.verbs().count("consent.given") == 1
+
+
+@pytest.mark.parametrize("at", [1, 4, 9])
+def test_a_database_that_stops_answering_in_the_middle_of_an_act_holds_it_no_longer_than_set(
+    own_server, tmp_path, at
+):
+    """Row 112: stopped at any statement of a consent: the wait ends after what the settings say, and the same form
+    sent again counts once, whatever became of the first."""
+    template = postgres_template(own_server, tmp_path)
+    with template.open(tmp_path, pages=True, database_wait=2) as office, ExitStack() as frozen:
+        client, id = (
+            sign_in(office.app.test_client(), office.people[1].officer),
+            office.tabled(office.people[0].drafter),
+        )
+        form, count = consent_form(client, id), [0]
+
+        def freeze(*_: Any) -> None:
+            count[0] += 1
+            if count[0] == at:
+                frozen.enter_context(own_server.frozen())
+
+        stop = listening(office, "before_cursor_execute", freeze)
+        with within(8):
+            answer = consents(client, id, form)
+        stop()
+        assert says_not_now(answer)
+        assert "デ戦第1号" in answer.get_data(as_text=True)
+        frozen.close()
+        assert consents(client, id, form).status_code == 303
+        office.must_hold()
+        assert office.verbs().count("consent.given") == 1
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What happens here takes no longer."""
+    begun = time.monotonic()
+    yield
+    assert time.monotonic() - begun < seconds

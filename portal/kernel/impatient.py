@@ -1,0 +1,32 @@
+"""PostgreSQL is waited for, but not for ever: a server that stops answering holds up no request (row 112)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+HELLO_SECONDS, CONNECT_SECONDS = 0.7, 2
+
+
+class Impatient(psycopg.Connection[Any]):
+    """A connection that does not wait for ever.
+
+    A server that has stopped, or is behind a wall that swallows everything, cannot end a statement itself, and its
+    machine may go on acknowledging what it is sent, so that neither its own limits nor those of TCP help.
+    """
+
+    seconds: float = 30
+    """How long a statement is waited for."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """What the server answers. Raises OperationalError, and the connection is closed, when nothing comes in time:
+        at once for the greeting before a connection is used, which alone is outside of every transaction."""
+        limit = HELLO_SECONDS if self.autocommit else self.seconds
+        try:
+            return super().wait(gen, interval, limit if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # an answer that comes later would be taken for the next one's
+            raise
