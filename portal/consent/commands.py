@@ -223,20 +223,7 @@ def attach(
     party = _own_party(work)
     _must_be_open_to_drafts(document)
     draft = own_draft(work, document) or work.add(_open_draft(work, kind, document, party))
-    attachment = work.add(
-        Attachment(
-            id=new_id(),
-            document_id=document.id,
-            party=party,
-            name=name,
-            media_type=inspection.media_type,
-            size=kept.size,
-            sha256=kept.sha256,
-            findings=json.dumps([[one.code, one.detail] for one in inspection.findings], ensure_ascii=False),
-            member_id=work.actor.member_id or "",
-            added_at=work.at,
-        )
-    )
+    attachment = _file(work, document, party, name, kept, inspection)
     draft.attachments = ",".join([*listed(draft.attachments), attachment.id])
     _touch(work, draft)
     work.record(
@@ -497,6 +484,10 @@ def lift_hold(work: Work, kind: DocumentKind, document: Document, *, reason: str
     work.record(events.HoldLifted(**_of(kind, document), reason=reason), *kind.also_about(document))
 
 
+MOST_MATERIALS = 10
+"""How many files the record of one consultation may have."""
+
+
 def consult(
     work: Work,
     kind: DocumentKind,
@@ -507,14 +498,19 @@ def consult(
     participants: str,
     summary: str,
     decisions: str,
-    attachments: Sequence[Attachment] = (),
+    materials: Sequence[str] = (),
 ) -> Consultation:
-    """A consultation stands in the log, for the other parties to confirm (協議; R2-2)."""
+    """A consultation stands in the log, for the other parties to confirm (協議; R2-2), with the files `materials`
+    that were kept for it by `keep_material`: every party may have them from now on.
+
+    Raises NotFound for a file that is not the own party's, or of another document.
+    """
     work.must(Permission.CONSULT)
     party = _own_party(work)
     if document.tabled_at is None:
         raise rules.NothingOnTheTable()
     _must_have_come(work, held_on, "held_on")
+    attachments = _materials(work, document, party, materials)
     consultation = work.add(
         Consultation(
             id=new_id(),
@@ -540,12 +536,29 @@ def consult(
             consultation=consultation.id,
             held_on=held_on.isoformat(),
             medium=medium,
+            materials=[one.sha256 for one in attachments],
+            material_names="\n".join(one.name for one in attachments),
             participants=participants,
             summary=summary,
             decisions=decisions,
         )
     )
     return consultation
+
+
+def keep_material(
+    work: Work, kind: DocumentKind, document: Document, *, name: str, kept: Kept, inspection: Inspection
+) -> Attachment:
+    """The file is kept for the record of a consultation; the others have it once the record names it (R2-2; rows
+    14, 17)."""
+    work.must(Permission.CONSULT)
+    party = _own_party(work)
+    if document.tabled_at is None:
+        raise rules.NothingOnTheTable()
+    attachment = _file(work, document, party, name, kept, inspection)
+    told = _of(kind, document) | {"private_to": party}
+    work.record(events.MaterialKept(**told, sha256=kept.sha256, size=kept.size, file_name=name))
+    return attachment
 
 
 def confirm_consultation(
@@ -729,6 +742,33 @@ def _copy_of(work: Work, document: Document, party: str, one: Attachment) -> Att
             added_at=work.at,
         )
     )
+
+
+def _file(
+    work: Work, document: Document, party: str, name: str, kept: Kept, inspection: Inspection
+) -> Attachment:
+    return work.add(
+        Attachment(
+            id=new_id(),
+            document_id=document.id,
+            party=party,
+            name=name,
+            media_type=inspection.media_type,
+            size=kept.size,
+            sha256=kept.sha256,
+            findings=json.dumps([[one.code, one.detail] for one in inspection.findings], ensure_ascii=False),
+            member_id=work.actor.member_id or "",
+            added_at=work.at,
+        )
+    )
+
+
+def _materials(work: Work, document: Document, party: str, ids: Sequence[str]) -> list[Attachment]:
+    work.session.flush()  # files kept in this very Work are among them
+    found = _attachments(work, ids)
+    if any((one.document_id, one.party) != (document.id, party) for one in found):
+        raise NotFound()
+    return found
 
 
 def _attachments(work: Work, ids: Sequence[str]) -> list[Attachment]:

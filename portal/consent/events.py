@@ -222,6 +222,17 @@ class Replaced(OfDocument):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaterialKept(OfDocument):
+    """A file was put aside for the record of a consultation; only its own side has it until the record stands."""
+
+    verb = "consultation.material_kept"
+    trail = N_("「%(title)s」の協議の記録に付ける資料「%(file_name)s」を用意しました。")
+    sha256: str
+    size: int
+    file_name: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Consulted(OfDocument):
     """A consultation was written down (協議; R2-2)."""
 
@@ -234,6 +245,10 @@ class Consulted(OfDocument):
     consultation: str
     held_on: str
     medium: str
+    materials: list[str]
+    """The SHA-256 of each file of the record, in order."""
+    material_names: str = kept("")
+    """Their names, one a line."""
     participants: str = kept("")
     summary: str = kept("")
     decisions: str = kept("")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, HiddenField, RadioField
+from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
+from wtforms import FileField, HiddenField, MultipleFileField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -20,6 +23,7 @@ from portal.web.forms import (
     LINE,
     PARAGRAPH,
     ChoiceField,
+    ChoicesField,
     DayField,
     Filled,
     LineField,
@@ -163,6 +167,24 @@ class ConsultationForm(PortalForm):
     )
     summary = TextField(_l("要旨"), [Filled(_l("要旨を入力してください。"))], limit=5_000)
     decisions = TextField(_l("決まったこと"), limit=PARAGRAPH)
+    materials = ChoicesField(_l("付ける資料"), choices=[], description=_l("外すものは、印を外してください。"))
+    files = MultipleFileField(
+        _l("資料"),
+        description=_l("会議の資料など。記録すると、すべての当事者が読めます。住民の個人情報は添付しないでください。"),
+    )
+
+    hints: Mapping[str, str] = {}
+    """What the inspection found in each material, by its id."""
+
+    @property
+    def uploads(self) -> list[FileStorage]:
+        """The files sent."""
+        return [one for one in self.files.data or () if isinstance(one, FileStorage) and one.filename]
+
+    def offer(self, materials: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+        """These files, kept for the record, may stand in it: id, name, what the inspection found in each."""
+        self.materials.choices = [(id, name) for id, name, _ in materials]
+        self.hints = {id: Markup("<br>").join(found) for id, _, found in materials if found}
 
 
 class ConfirmationForm(PortalForm):

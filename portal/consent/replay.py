@@ -356,7 +356,8 @@ def _note_what_was_said(expected: _Expected, told: _Told) -> None:
         expected.consultations.append(
             (
                 facts["consultation"], facts["held_on"], facts["medium"],
-                *(told.word(name) for name in names), *told.signed(),
+                *(told.word(name) for name in names),
+                tuple(facts.get("materials", ())), told.word("material_names"), *told.signed(),
             )
         )  # fmt: skip
     else:
@@ -404,7 +405,7 @@ def _compare(
         (REPLIES_DIFFER, expected.replies, (_reply(one, rows[Revision]) for one in rows[Reply])),
         (SAID_DIFFERS, expected.closings, map(_closing, rows[Closing])),
         (SAID_DIFFERS, expected.comments, map(_comment, rows[Comment])),
-        (SAID_DIFFERS, expected.consultations, map(_consultation, rows[Consultation])),
+        (SAID_DIFFERS, expected.consultations, (_consultation(one, rows[Attachment]) for one in rows[Consultation])),
         (SAID_DIFFERS, expected.confirmations, map(_confirmation, rows[ConsultationConfirmation])),
     )
     for sentence, told, held in said:
@@ -513,10 +514,12 @@ def _comment(row: Comment) -> tuple[Any, ...]:
     return (row.id, row.revision, row.text, *_signed(row))
 
 
-def _consultation(row: Consultation) -> tuple[Any, ...]:
+def _consultation(row: Consultation, attachments: Sequence[Attachment]) -> tuple[Any, ...]:
+    files = {one.id: one for one in attachments}
+    found = [files[id] for id in listed(row.attachments) if id in files]
     return (
         row.id, row.held_on.isoformat(), row.medium, row.participants, row.summary, row.decisions,
-        *_signed(row),
+        tuple(one.sha256 for one in found), "\n".join(one.name for one in found), *_signed(row),
     )  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission
@@ -171,6 +172,9 @@ class DocumentPages:
                 "consultation_fields", ConsultationForm, "", forms.get("consultation_form")
             ),
             is_consulting="consultation_form" in forms,
+            materials_of=lambda row: [
+                dossier.attachments[one] for one in listed(row.attachments) if one in dossier.attachments
+            ],
             new_id=new_id,
             confirmation_form=lambda of: (
                 forms["confirmation_form"] if of == confirming else ConfirmationForm(formdata=None)
@@ -385,27 +389,19 @@ class DocumentPages:
     def attach(self, id: str) -> ResponseReturnValue:
         """The file is inspected, kept, and put to the own-side draft (rows 17, 80-85)."""
         document = queries.document(reading(), actor(), self.kind, id)
-        form, files = UploadForm(), portal().files
+        form = UploadForm()
         upload = request.files.get("file")
         if not form.validate() or upload is None or not upload.filename:
             if not form.file.errors:
                 form.refuse("file", say("ファイルを選んでください。"))
             return self._files_page(document, form, 422)
-        try:
-            name = safe_file_name(upload.filename)
-            with files.receive(upload.stream, limit=portal().settings.upload_limit) as (path, kept):
-                found = inspect(path, name)
-                files.keep_received(path, kept)
-            with begin() as work:
-                held = commands.document_of(work, self.kind, id)
-                commands.attach(work, self.kind, held, name=name, kept=kept, inspection=found)
-                return redirect(work.answer(self.to("_files", id=id)), 303)
-        except UploadRefused as refused:
-            form.refuse("file", say(refused.sentence, detail=refused.detail))
-        except FileTooLarge:
-            limit = portal().settings.upload_limit // 1_000_000
-            form.refuse("file", say("大きすぎます。%(limit)s MB以内のファイルにしてください。", limit=limit))
-        return self._files_page(document, form, 422)
+        received = _received(upload, form, "file")
+        if received is None:
+            return self._files_page(document, form, 422)
+        with begin() as work:
+            held = commands.document_of(work, self.kind, id)
+            commands.attach(work, self.kind, held, **received)
+            return redirect(work.answer(self.to("_files", id=id)), 303)
 
     def files(self, id: str) -> ResponseReturnValue:
         """The attachments of the own-side draft: add, take out, and what the inspection found in each."""
@@ -697,27 +693,57 @@ class DocumentPages:
             return redirect(work.answer(self.to(id=id, _anchor="notes")), 303)
 
     def consult(self, id: str) -> ResponseReturnValue:
-        """A consultation is written down."""
+        """A consultation is written down, with its materials (R2-2). What the inspection found in a file is shown
+        once before the others have it (row 17), and a file sent with something amiss need not be sent again."""
         form = ConsultationForm()
-        if not form.validate():
+        ids = request.form.getlist("materials")[: commands.MOST_MATERIALS]
+        document = queries.document(reading(), actor(), self.kind, id)
+        mine = [
+            one
+            for one in queries.attachments_named(reading(), actor(), document.id, ids)
+            if one.party == actor().party
+        ]
+        form.offer(_offered(mine))
+        holds = form.validate()
+        if len(form.uploads) + len(mine) > commands.MOST_MATERIALS:
+            form.refuse("files", say("資料は%(most)s件までです。", most=commands.MOST_MATERIALS))
             return self.show(id, 422, consultation_form=form)
-        try:
+        received = [found for one in form.uploads if (found := _received(one, form, "files"))]
+        holds = holds and not form.files.errors
+        is_new = any(one["inspection"].findings for one in received)
+        status = 422
+        if holds and not is_new:
+            try:
+                with begin() as work:
+                    held = commands.document_of(work, self.kind, id)
+                    new = [commands.keep_material(work, self.kind, held, **one) for one in received]
+                    commands.consult(
+                        work,
+                        self.kind,
+                        held,
+                        held_on=_day(form),
+                        medium=form.medium.data,
+                        participants=form.participants.data,
+                        summary=form.summary.data,
+                        decisions=form.decisions.data,
+                        materials=[*(form.materials.data or ()), *(one.id for one in new)],
+                    )
+                    return redirect(work.answer(self.to(id=id, _anchor="consultations")), 303)
+            except commands.DayToCome as refused:
+                form.refuse(refused.field or "", _sentence(refused))
+                status = refused.status
+        if received:
             with begin() as work:
-                document = commands.document_of(work, self.kind, id)
-                commands.consult(
-                    work,
-                    self.kind,
-                    document,
-                    held_on=_day(form),
-                    medium=form.medium.data,
-                    participants=form.participants.data,
-                    summary=form.summary.data,
-                    decisions=form.decisions.data,
-                )
-                return redirect(work.answer(self.to(id=id, _anchor="consultations")), 303)
-        except commands.DayToCome as refused:
-            form.refuse(refused.field or "", _sentence(refused))
-            return self.show(id, refused.status, consultation_form=form)
+                held = commands.document_of(work, self.kind, id)
+                new = [commands.keep_material(work, self.kind, held, **one) for one in received]
+            form.offer(_offered([*mine, *new]))
+            form.materials.data = [*(form.materials.data or ()), *(one.id for one in new)]
+        if holds and is_new:
+            form.refuse(
+                "materials",
+                say("資料の検査で見つかったことがあります。相手方に渡してよいかを確かめ、もう一度記録してください。"),
+            )
+        return self.show(id, status, consultation_form=form)
 
     def confirm_consultation(self, id: str, consultation: str) -> ResponseReturnValue:
         """Another party's word on the summary of a consultation."""
@@ -831,6 +857,29 @@ class DocumentPages:
             "files", status, document=document, draft=draft, form=form, files=files,
             limit=portal().settings.upload_limit,
         )  # fmt: skip
+
+
+def _received(upload: FileStorage, form: PortalForm, field: str) -> dict[str, Any] | None:
+    """The file inspected and kept, as the commands take it; None where it was refused, and why stands beside
+    `field` (rows 17, 80-85)."""
+    files, limit = portal().files, portal().settings.upload_limit
+    try:
+        name = safe_file_name(upload.filename or "")
+        with files.receive(upload.stream, limit=limit) as (path, kept):
+            found = inspect(path, name)
+            files.keep_received(path, kept)
+    except UploadRefused as refused:
+        form.refuse(field, say(refused.sentence, detail=refused.detail))
+    except FileTooLarge:
+        most = limit // 1_000_000
+        form.refuse(field, say("大きすぎます。%(limit)s MB以内のファイルにしてください。", limit=most))
+    else:
+        return {"name": name, "kept": kept, "inspection": found}
+    return None
+
+
+def _offered(materials: Sequence[Attachment]) -> list[tuple[str, str, list[str]]]:
+    return [(one.id, one.name, finding_words(one)) for one in materials]
 
 
 def _no_consent_to_give(dossier: queries.Dossier) -> str | None:
