@@ -110,7 +110,7 @@ class ConfirmForm(PortalForm):
 class MemberForm(PortalForm):
     """Who a member is and what they are there for."""
 
-    offered = GIVEN_ROLES
+    offered: tuple[Role, ...] = GIVEN_ROLES
     """The roles that may be chosen here."""
 
     name = NameField(_l("氏名"), [Filled(_l("氏名を入力してください。"))])

@@ -1,7 +1,7 @@
 """The auditor: proposed by one party, in the post with the consent of every other one (decision 29)."""
 
 import pytest
-from sqlalchemy import exc, select, update
+from sqlalchemy import delete, exc, select, update
 
 from portal.access.policy import Permission, Role
 from portal.history.event import JOINT
@@ -256,7 +256,7 @@ def test_a_consent_stays_its_partys_when_the_administrator_leaves(staffed):
 
 def test_a_consent_to_an_auditor_is_kept_for_ever(staffed):
     """decision 8"""
-    for change in (update(AuditorConsent).values(party="kou"), AuditorConsent.__table__.delete()):
+    for change in (update(AuditorConsent).values(party="kou"), delete(AuditorConsent)):
         with pytest.raises(exc.DatabaseError), staffed.app.engines.writer.begin() as connection:
             connection.execute(change)
 
