@@ -371,3 +371,8 @@ def test_a_kept_head_that_cannot_be_read_says_so_and_stays_in_the_form(
     page = sent(client, "/history/seals", **({"chain": "joint"} | fields))
     assert words in page
     assert f'value="{fields["code"]}"' in page
+
+
+def test_a_choice_that_always_has_a_value_is_not_called_optional(sqlite_house: House) -> None:
+    page = body(client_of(sqlite_house, person(sqlite_house, "kou")), "/history/seals")
+    assert "控えと比べる" in page and "任意" not in page
