@@ -37,7 +37,7 @@ class Server:
             [sys.executable, "-m", "gunicorn", *options.split(), "--log-level", "error"]
             + ["--bind", f"127.0.0.1:{self.port}", application],
             cwd=PROJECT,
-            env={**os.environ, **environment, "PORT": str(self.port)},
+            env={**os.environ, "MALLOC_ARENA_MAX": "2", **environment, "PORT": str(self.port)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

@@ -41,6 +41,7 @@ from portal.web.errors import set_errors
 from portal.web.filters import set_filters
 from portal.web.headers import set_headers
 from portal.web.health import set_health
+from portal.web.kept import Kept
 from portal.web.language import language, set_language
 from portal.web.pages import Frame, Person, navigation, set_pages
 from portal.web.reading import actor, portal, reading, stop_reading
@@ -200,7 +201,6 @@ _EVERY_PAGE = (
         AgreementEdition.digest,
         Head.number.label("head"),
         Head.leaf,
-        consent_queries.WAITING_FOR.label("waiting"),
     )
     .outerjoin_from(AgreementEdition, Head, Head.chain == JOINT)
     .order_by(AgreementEdition.number.desc())
@@ -208,20 +208,25 @@ _EVERY_PAGE = (
 )
 
 
+_WAITING: Kept[int] = Kept(100)
+"""How many things wait for a party, by the party and the last leaf of the joint chain: nothing comes to wait, and
+nothing ceases to, without an entry there."""
+
+
 def _house() -> _House:
-    """The house as this request reads it, in one statement; raises NotFound before founding."""
+    """The house as this request reads it, in one statement, and one more after something was recorded; raises
+    NotFound before founding."""
     session, who = reading(), actor()
     held: _House | None = session.info.get("house")
     if held is None:
         reads = who.may(Permission.READ) and who.party is not None
-        given = {"mine": who.party, "mark": consent_queries.mark_of(who.party or "")}
-        row = rows(session, _EVERY_PAGE, given).first()
+        row = rows(session, _EVERY_PAGE).first()
         if row is None:
             raise NotFound()
         held = session.info["house"] = _House(
             agreement_queries.in_force_while(session, row.number, row.digest),
             (row.head, row.leaf) if reads and row.leaf else None,
-            min(row.waiting, consent_queries.COUNTED + 1) if reads else None,
+            _WAITING.get((who.party, row.leaf), lambda: consent_queries.waiting_count(session, who)) if reads else None,
         )
     return held
 

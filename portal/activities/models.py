@@ -56,6 +56,8 @@ class Activity(Model, Recorded):
         Index(None, "state", "planned_end"),
         Index(None, "party", "number"),
         Index(None, "measure", "number"),
+        Index(None, "first_on"),
+        Index(None, "last_on"),
         CheckConstraint(
             "state NOT IN ('ready', 'running', 'suspended', 'completed') OR particulars_id IS NOT NULL",
             name="nothing_is_carried_out_without_particulars",

@@ -68,7 +68,11 @@ _COUNT = select(func.count()).select_from(select(Activity.id).limit(COUNTED + 1)
 _MEASURES = (
     select(Activity.measure).where(Activity.measure != "").distinct().order_by(Activity.measure).limit(200)
 )
-_ENDS = select(func.min(Activity.first_on), func.max(Activity.last_on), func.max(Activity.first_on))
+_ENDS = select(  # each from an end of its index
+    select(func.min(Activity.first_on)).scalar_subquery(),
+    select(func.max(Activity.last_on)).scalar_subquery(),
+    select(func.max(Activity.first_on)).scalar_subquery(),
+)
 _ONE = _rows().where(Activity.id == bindparam("id"))
 _DUE = (
     _rows()

@@ -23,7 +23,7 @@ class Document(Model, Recorded):
     edition: Mapped[int]
     """The edition of the agreement under which it was begun."""
     activity_id: Mapped[str | None] = mapped_column(index=True)
-    replaces_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
+    replaces_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"), index=True)
     copied_from_id: Mapped[str | None]
     begun_by: Mapped[str]
     begun_at: Mapped[dt.datetime]

@@ -468,7 +468,7 @@ def counted(query: Select[Any]) -> ScalarSelect[int]:
     return select(func.count()).select_from(query.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 
-WAITING_FOR = (
+_WAITING_COUNT = select(
     counted(
         select(Document.id).where(
             Document.standing.in_([str(one) for one in ON_THE_TABLE]), is_named(Document.waits_for, _MARK)
@@ -476,8 +476,6 @@ WAITING_FOR = (
     )
     + counted(select(Consultation.id).where(to_confirm(_MINE)))
 )
-"""How many things wait for the party `mine`, whose mark is `mark`; part of a statement."""
-_WAITING_COUNT = select(WAITING_FOR)
 
 
 def waiting_count(session: Session, reader: Actor) -> int:
@@ -490,23 +488,28 @@ def waiting_count(session: Session, reader: Actor) -> int:
     return min(found, COUNTED + 1)
 
 
+_OWN_DRAFTS = (
+    select(
+        Document.id, Document.kind, Document.reference, Document.activity_id, Draft.title, Draft.base,
+        Draft.saved_at, Draft.saved_by, Draft.saved_by_name, Document.revision,
+    )
+    .join(Document, Document.id == Draft.document_id)
+    .where(Draft.party == _OWN)
+    .order_by(Draft.saved_at.desc())
+    .limit(bindparam("limit", type_=BigInteger()))
+)  # fmt: skip
+_OWN_DRAFTS_OF_KIND = _OWN_DRAFTS.where(Document.kind == bindparam("kind"))
+
+
 def own_drafts(
     session: Session, reader: Actor, *, kind: str | None = None, limit: int = 100
 ) -> Sequence[Any]:
     """The drafts of the reader's own side, the latest saved first; nobody else's, ever."""
     if reader.party is None or not reader.may(Permission.READ_OWN_SIDE):
         return []
-    query = (
-        select(
-            Document.id, Document.kind, Document.reference, Document.activity_id, Draft.title, Draft.base,
-            Draft.saved_at, Draft.saved_by, Draft.saved_by_name, Document.revision,
-        )
-        .join(Document, Document.id == Draft.document_id)
-        .where(Draft.party == reader.party)
-        .order_by(Draft.saved_at.desc())
-        .limit(limit)
-    )  # fmt: skip
-    return session.execute(query.where(Document.kind == kind) if kind else query).all()
+    query = _OWN_DRAFTS if kind is None else _OWN_DRAFTS_OF_KIND
+    found: Sequence[Any] = rows(session, query, {"own": reader.party, "kind": kind, "limit": limit}).all()
+    return found
 
 
 def unconfirmed_consultations(session: Session, reader: Actor, *, limit: int = 100) -> Sequence[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,7 @@ COUNTED = 1_000
 """Counts are exact up to here; beyond, the page says 「1,000件超」 (decision 33)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One line of a part: a link whose words say what is to be done or seen, and what stands below it."""
 
     sentence: str
@@ -34,6 +34,8 @@ class Item:
     """The same for machines, if it is one moment or day."""
     standing: tuple[str, str] | None = None
     """Key and word of a chip (templates/parts/standing.html)."""
+    is_long: bool = False
+    """Whether it has waited ten business days."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
@@ -200,42 +200,36 @@ def index() -> ResponseReturnValue:
         coming=[_capped(part) for part in parts if not part.is_urgent],
         term=_term(tell),
         COUNTED=COUNTED,
-        line_of=line_of,
+        lines_of=lines_of,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Line(Item):
-    """One line of the home page's own lists."""
-
-    is_long: bool = False
-
-
-_AWAITED: Kept[tuple[Line, bool]] = Kept(3_000)
-_FOR_OTHERS: Kept[Line] = Kept(3_000)
+_AWAITED: Kept[tuple[Item, bool]] = Kept(3_000)
+_FOR_OTHERS: Kept[Item] = Kept(3_000)
 _SHOWN: Kept[Markup] = Kept(3_000)
 
 
-def line_of(line: Item) -> Markup:
-    """A line as the page shows it; kept by all that it says."""
+def lines_of(rows: Sequence[Item | Told]) -> Markup:
+    """Lines as the page shows them; each kept by all that it says."""
+    code = language()
 
-    def make() -> Markup:
-        return part("home/_lines.html", "line", line)
+    def made(row: Item | Told) -> Markup:
+        return part("home/_lines.html", "line" if isinstance(row, Item) else "message", row)
 
-    return _SHOWN.get((line, language()), make)
+    return Markup("\n").join(_SHOWN.get((row, code), partial(made, row)) for row in rows)
 
 
-def _turn(tell: Tellings, places: Places, found: Board) -> tuple[list[Line], list[Line]]:
+def _turn(tell: Tellings, places: Places, found: Board) -> tuple[list[Item], list[Item]]:
     """What waits for the reader's side: what the reader may do, and what somebody else of the side must."""
-    mine: list[Line] = []
-    side: list[Line] = []
+    mine: list[Item] = []
+    side: list[Item] = []
     for row in sorted([*found.of(TURN), *found.of(TO_CONFIRM)], key=lambda row: row.since):
         line, is_mine = _AWAITED.get((row, *tell.made_from), partial(_awaited, tell, places, row))
         (mine if is_mine else side).append(line)
     return mine, side
 
 
-def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Line, bool]:
+def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Item, bool]:
     who = tell.reader
     if row.part == TO_CONFIRM:
         is_mine = who.may(Permission.CONSULT)
@@ -254,7 +248,7 @@ def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Line, bool]:
     return _document(tell, places, row, READ, tell.say(waits)), False
 
 
-def _others(tell: Tellings, places: Places, found: Board) -> list[Line]:
+def _others(tell: Tellings, places: Places, found: Board) -> list[Item]:
     lines = []
     for row in sorted([*found.of(OTHERS), *found.of(UNCONFIRMED)], key=lambda row: row.since):
         if row.part == UNCONFIRMED:
@@ -265,15 +259,15 @@ def _others(tell: Tellings, places: Places, found: Board) -> list[Line]:
     return lines
 
 
-def _waiting_for_others(tell: Tellings, places: Places, row: Waiting) -> Line:
+def _waiting_for_others(tell: Tellings, places: Places, row: Waiting) -> Item:
     waits = WAITS_FOR_REVISION if row.standing == Standing.SENT_BACK else WAITS_FOR_CONSENT
     note = tell.say(waits, parties=tell.parties(row.waits_for.split(",")))
     return _document(tell, places, row, READ, note)
 
 
-def _document(tell: Tellings, places: Places, row: Waiting, message: str, note: str) -> Line:
+def _document(tell: Tellings, places: Places, row: Waiting, message: str, note: str) -> Item:
     standing = Standing(row.standing)
-    return Line(
+    return Item(
         sentence=tell.say(message, title=tell.title(row.title)),
         href=places.of(row.kind, row.id),
         reference=row.reference or "",
@@ -285,9 +279,9 @@ def _document(tell: Tellings, places: Places, row: Waiting, message: str, note: 
     )
 
 
-def _record(tell: Tellings, places: Places, row: Waiting, message: str, note: str) -> Line:
+def _record(tell: Tellings, places: Places, row: Waiting, message: str, note: str) -> Item:
     held_on = day_in_words(row.held_on, tell.language) if row.held_on else ""
-    return Line(
+    return Item(
         sentence=tell.say(message, title=tell.title(row.title), held_on=held_on),
         href=f"{places.of(row.kind, row.id)}#consultation-{row.consultation}",
         reference=row.reference or "",
@@ -298,10 +292,10 @@ def _record(tell: Tellings, places: Places, row: Waiting, message: str, note: st
     )
 
 
-def _drafts(tell: Tellings, places: Places, rows: Sequence[Waiting], message: str) -> list[Line]:
+def _drafts(tell: Tellings, places: Places, rows: Sequence[Waiting], message: str) -> list[Item]:
     page = "_draft" if tell.reader.may(Permission.DRAFT) else ""
     return [
-        Line(
+        Item(
             sentence=tell.say(message, title=tell.title(row.title)),
             href=places.of(row.kind, row.id, page),
             reference=row.reference or "",
@@ -313,9 +307,9 @@ def _drafts(tell: Tellings, places: Places, rows: Sequence[Waiting], message: st
     ]
 
 
-def _grants(tell: Tellings) -> list[Line]:
+def _grants(tell: Tellings) -> list[Item]:
     return [
-        Line(
+        Item(
             sentence=tell.say(SECOND, name=shown(row.name)),
             href=url_for("parties.member", id=row.member_id),
             note=tell.say(IN_FORCE_AT, moment=moment_in_words(row.effective_at, tell.language)),
@@ -326,9 +320,9 @@ def _grants(tell: Tellings) -> list[Line]:
     ]
 
 
-def _auditors(tell: Tellings) -> list[Line]:
+def _auditors(tell: Tellings) -> list[Item]:
     return [
-        Line(
+        Item(
             sentence=tell.say(ANSWER, name=shown(row.name)),
             href=url_for("parties.member", id=row.member_id),
             note=tell.say(PROPOSED_BY, party=tell.labels[row.party]),
@@ -346,8 +340,7 @@ def _capped(part: Part) -> Part:
     return replace(part, items=part.items[:PART_SHOWN], total=part.count)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One お知らせ as a list shows it."""
 
     sentence: str
@@ -447,7 +440,7 @@ def waiting(whose: str) -> ResponseReturnValue:
         "home/waiting.html",
         whose=whose,
         lines=lines,
-        line_of=line_of,
+        lines_of=lines_of,
         first=url_for(".waiting", whose=whose) if after else None,
         following=following,
     )
@@ -466,6 +459,7 @@ def messages() -> ResponseReturnValue:
     return show(
         "home/messages.html",
         messages=_messages(tell, places, lines[:MESSAGES_A_PAGE]),
+        lines_of=lines_of,
         older=older,
         first=url_for(".messages") if before is not None else None,
     )

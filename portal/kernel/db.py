@@ -189,6 +189,7 @@ def _sqlite(url: str, writes: bool) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
         cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA cache_size=-1000")  # KiB a connection, of which a process has many
         if not writes:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
