@@ -250,6 +250,7 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         consultations=queries.consultations_of(reading(), id),
         media=MEDIA,
         place_of={PROPOSAL.key: PROPOSAL.place, PARTICULARS.key: PARTICULARS.place},
+        noun_of={one.key: say(one.noun) for one in (PROPOSAL, PARTICULARS)},
         versions=[one for one in shared if one.kind == PARTICULARS.key and one.agreed_at is not None],
         on=on,
         on_typed=request.args.get("on", "")[:40],

@@ -182,3 +182,35 @@ def test_the_record_of_agreement_prints_on_its_own(
     person.page.pdf(path=str(tmp_path / "receipt.pdf"), format="A4")
     assert (tmp_path / "receipt.pdf").stat().st_size > 10_000
     person.close()
+
+
+def test_on_a_narrow_screen_what_stands_comes_before_what_was_told(
+    browser: Browser, demonstration: tuple[str, dict[str, Somebody]]
+) -> None:
+    """Issue, home: where the agreement stands is not looked for below twenty messages; wide, it stands beside them."""
+    address, accounts = demonstration
+    at = {}
+    for width in (360, 1280):
+        person = Person(browser, address, width=width).sign_in(accounts["drafter"]).go("/")
+        boxes = [person.page.locator(f"#{one}").bounding_box() for one in ("part-term", "part-messages")]
+        at[width] = [(box["x"], box["y"]) for box in boxes if box]
+        person.close()
+    (_, term), (_, messages) = at[360]
+    assert term < messages
+    (term_x, _), (messages_x, _) = at[1280]
+    assert messages_x < term_x
+
+
+def test_no_chip_of_the_register_lies_over_another_column(
+    browser: Browser, demonstration: tuple[str, dict[str, Somebody]]
+) -> None:
+    """An activity both ready and on hold has two chips, and what is whose turn stands with them."""
+    address, accounts = demonstration
+    for width in (800, 1280):
+        person = Person(browser, address, width=width).sign_in(accounts["drafter"]).go("/activities")
+        beyond = person.page.evaluate(
+            "[...document.querySelectorAll('.table-register td')].filter(cell => [...cell.querySelectorAll('.standing')]"
+            ".some(chip => chip.getBoundingClientRect().right > cell.getBoundingClientRect().right)).length"
+        )
+        assert beyond == 0, width
+        person.close()
