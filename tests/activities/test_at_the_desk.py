@@ -235,3 +235,24 @@ def test_the_register_says_whose_turn_it_is(sqlite_dated: House):
     sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal)
     assert f">{first}の番" in row("相談の的")
     assert "の番" not in row("進んでいる取組")
+
+
+@pytest.mark.parametrize(("language", "zone", "system"), [
+    ("ja", "（日本時間）", "システム"), ("en", " JST", "System"),
+])  # fmt: skip
+def test_every_moment_has_its_zone_and_the_system_one_name(
+    sqlite_dated: House, language: str, zone: str, system: str
+):
+    """Excellent 3.1, 3.5: moments with their zone in both languages; acts of the portal itself by one name."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    proposal = tabled_proposal(sqlite_dated, people)
+    consented(sqlite_dated, people[0].officer, PROPOSAL, proposal)
+    revised(sqlite_dated, people[1].drafter, PROPOSAL, proposal, proposal_body(edition, measure="別の施策"))
+    consented(sqlite_dated, people[1].officer, PROPOSAL, proposal)
+    page = browser_of(sqlite_dated, people[0].drafter, language).get(
+        f"/activities/proposals/{proposal}", expect=200
+    )
+    replies = page.source.split('<ul class="parties">')[1].split("</ul>")[0]
+    assert replies.count(f"{zone}</time>") == 2
+    assert "JST" in page.source.split('<footer class="site-footer">')[1]
+    assert f"<span>{system}</span>" in page.source and f"{system} {system}" not in page.text
