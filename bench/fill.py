@@ -427,7 +427,7 @@ class Writer:
         words = {"medium": "online", "participants": "企画課 主査", "summary": COMMENT, "decisions": ""}
         id = self.row(Consultation, document, who, held_on=day, attachments="", **words)
         told = told | {"consultation": id, "held_on": day.isoformat()}
-        self.record(who, events.Consulted(**told | words))
+        self.record(who, events.Consulted(**told | words, materials=[], material_names=""))
         others = [actors[0] for actors in self.actors if actors[0].party != who.party]
         for other in others:
             word = {"is_confirmed": True, "remark": ""}
