@@ -17,8 +17,8 @@ class Impatient(psycopg.Connection[Any]):
     machine may go on acknowledging what it is sent, so that neither its own limits nor those of TCP help.
     """
 
-    seconds: float = 30
-    """How long a statement is waited for."""
+    seconds: float | None = 30
+    """How long a statement is waited for; None: as long as it takes."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """What the server answers. Raises OperationalError, and the connection is closed, when nothing comes in time:

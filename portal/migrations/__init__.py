@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -125,12 +125,15 @@ def _alone(engines: Engines) -> Iterator[Connection]:
     """A transaction of the only writer, committed at the end of the block, gone if anything is raised.
 
     SQLite cannot alter a table but by making it anew, so its foreign keys rest meanwhile; they can only be put
-    to rest before the transaction begins, and are checked before it ends.
+    to rest before the transaction begins, and are checked before it ends. PostgreSQL is waited for as long as it
+    takes: to make a table anew may take longer than any page may.
     """
     with engines.writer.connect() as connection:
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         if engines.is_sqlite:
-            raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            raw.execute("PRAGMA foreign_keys=OFF")
+        else:
+            usual, raw.seconds = raw.seconds, None
         try:
             with connection.begin():
                 if not engines.is_sqlite:
@@ -140,7 +143,9 @@ def _alone(engines: Engines) -> Iterator[Connection]:
                 yield connection
         finally:
             if engines.is_sqlite:
-                raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+                raw.execute("PRAGMA foreign_keys=ON")
+            else:
+                raw.seconds = usual
 
 
 def _must_point_at_something(connection: Connection) -> None:

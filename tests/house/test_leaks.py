@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email
+import gc
 import io
 import itertools
 import json
@@ -33,6 +34,7 @@ from portal.parties import commands as people_commands
 from portal.parties.models import Member, UserSession
 from portal.parties.signing_in import sign_in
 from portal.web import logs
+from portal.web.kept import Kept
 from tests.browser import Browser
 from tests.conftest import House, open_house
 from tests.house.crawling import crawl, few_entries
@@ -177,6 +179,72 @@ def test_ones_own_words_are_found_by_ones_own_side_in_its_own_trail(all_of_it):
         page = browser.get(f"/history?reading=trail&words={canary}")
         found += page.source.count("/history/" + party)
     assert found >= 10
+
+
+# --- What the portal keeps ready (row 13) ------------------------------------------------------------------
+
+
+def keepers() -> list[Kept[Any]]:
+    """Everything in which the process keeps what it made for one request for the next."""
+    return [one for one in gc.get_objects() if isinstance(one, Kept)]
+
+
+def answers(
+    cooperation: Cooperation, people: list[TestPerson | None], addresses: list[str], *, cold: bool
+) -> dict[tuple[str, str], bytes]:
+    """Every address as each of the people gets it, one after the other; `cold`: with nothing kept ready."""
+    found, kept = {}, keepers()
+    browsers = [(person.member_id if person else "", cooperation.browser(person)) for person in people]
+    for address in addresses:
+        for who, browser in browsers:
+            for one in kept if cold else ():
+                one._held = {}
+            answer = browser.client.get(address)
+            found[who, address] = b"%d %s" % (answer.status_code, bare(answer.get_data(), address))
+    return found
+
+
+def test_what_is_kept_ready_from_one_reader_is_never_shown_to_another(all_of_it):
+    """Row 13: every page as everybody gets it, each made anew; then in turns forwards and backwards with everything
+    kept that was made for the others, byte for byte the same."""
+    made = all_of_it.made
+    people: list[TestPerson | None] = [made.people.operator, None]
+    addresses = list[str]()
+    for party in all_of_it.parties:
+        side = made.people[party]
+        people += [side.officer, side.reader, side.admin, made.extra[party, "auditor"]]
+        addresses += crawl(all_of_it.browser(side.officer), passes_over=few_entries, most=36, each=1)
+    addresses = list(
+        dict.fromkeys([*addresses, "/history?reading=trail&words=共有", "/activities?words=講座"])
+    )
+    alone = answers(all_of_it, people, addresses, cold=True)
+    for turn in (people, people[::-1]):
+        together = answers(all_of_it, turn, addresses, cold=False)
+        assert [key for key, page in together.items() if page != alone[key]] == []
+    assert sum(len(one._held) for one in keepers()) > 100
+    print(f"\npages: {len(alone)}")
+    assert len(alone) >= 300
+
+
+def test_what_is_kept_ready_does_not_outlive_a_role(all_of_it):
+    """Row 13: whoever was a drafter a moment ago gets what a reader gets, not what was made for the drafter."""
+    made, party = all_of_it.made, all_of_it.parties[0]
+    person, administrator = made.extra[party, "stripped"], made.people[party].admin
+    addresses = [
+        "/",
+        "/activities",
+        "/history",
+        "/term",
+        f"/{PROPOSALS}/{made.papers[PROPOSALS, party, 'draft'].id}",
+    ]
+    before = answers(all_of_it, [person], addresses, cold=False)
+    with all_of_it.house.work(administrator.actor(all_of_it.house)) as work:
+        people_commands.change_member(
+            work, person.member_id, email=person.email, name=person.name, roles=(Role.READER,)
+        )
+    after = answers(all_of_it, [person], addresses, cold=False)
+    assert after == answers(all_of_it, [person], addresses, cold=True)
+    assert after[person.member_id, addresses[-1]] != before[person.member_id, addresses[-1]]
 
 
 # --- Pairs, comparisons, copies (rows 2, 3, 4) -------------------------------------------------------------

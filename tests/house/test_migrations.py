@@ -9,6 +9,7 @@ import textwrap
 import uuid
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -250,6 +251,20 @@ def test_a_step_whose_process_is_killed_leaves_nothing_half_done(empty, tmp_path
     assert died.returncode == -9
     assert (schema(engines), current(engines)) == (before, head())
     assert upgrade(engines, versions=with_another(tmp_path, HALF)) == (head(), "9999_another")
+
+
+def test_a_step_may_take_longer_than_any_page_may():
+    """Rows 112, 118: what ends a wait for a server that has stopped does not end a long step."""
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    engines = open_engines(postgres_server().create_database(name), wait=1)
+    raw = engines.writer.raw_connection()
+    with pytest.raises(psycopg.OperationalError):
+        raw.cursor().execute("SET statement_timeout = 0; SELECT pg_sleep(4)")
+    raw.close()
+    with migrations._alone(engines) as connection:
+        connection.execute(text("SELECT pg_sleep(4)"))
+    engines.dispose()
+    postgres_server().drop_database(name)
 
 
 def test_a_step_that_leaves_a_row_pointing_at_nothing_is_not_kept(tmp_path):
