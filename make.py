@@ -6,7 +6,7 @@
                     DATABASE_URL is given
   test [ARGS]       every check, then every test; with ARGS, only pytest with them
   bench [ARGS]      measure the portal against the barest application doing the same work
-  figures [ARGS]    the process tests at full volume (up to 45 minutes)
+  figures [ARGS]    the process tests, the consent engine and bad input at full volume (long)
   words [ARGS]      the sentences whose English is missing, as entries to fill in (--check: only compare)
   migrations-check  whether the migrations make the tables of the models
   lint              style, banned calls, and the floors
@@ -409,11 +409,11 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def figures(arguments: Sequence[str]) -> int:
-    """The process tests with PORTAL_VOLUMES=full."""
+    """Whatever tries more with PORTAL_VOLUMES=full, and the process tests."""
     prepare_tests()
     with tempfile.TemporaryDirectory(prefix="portal-test-") as instance:
         environment = {**environment_for_tests(instance), "PORTAL_VOLUMES": "full"}
-        return call([str(PYTHON), "-m", "pytest", "-m", "processes", "-s", *arguments], environment)
+        return call([str(PYTHON), "-m", "pytest", "-m", "processes or volumes", "-s", *arguments], environment)
 
 
 # --- The locks -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -255,5 +256,5 @@ class Engine(RuleBasedStateMachine):
         assert paper.standing is Standing.AGREED
 
 
-TestEngine = Engine.TestCase
+TestEngine = pytest.mark.volumes(Engine.TestCase)
 TestEngine.settings = steps((80, 40), (12_500, 80))

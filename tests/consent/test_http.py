@@ -475,6 +475,7 @@ def pair_with_pages(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
         yield office
 
 
+@pytest.mark.volumes
 @pytest.mark.parametrize(
     ("database", "ci", "full"),
     [("two_on_sqlite", (8, 20), (150, 60)), ("two_on_postgres", (3, 15), (50, 60))],

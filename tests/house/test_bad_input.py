@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import threading
 from collections import Counter
@@ -29,10 +28,10 @@ from tests.house.test_doors import living_link
 from tests.kernel.corpora import upload_files
 from tests.makers.cooperation import Cooperation, Maker, cookie_of, set_cookie
 from tests.makers.people import PASSWORD
+from tests.makers.volumes import FULL
 
 PROPOSALS, PARTICULARS, DATES = "activities/proposals", "activities/particulars", "term/dates"
 ID = re.compile(r"[0-9a-z]{22}")
-FULL = os.environ.get("PORTAL_VOLUMES") == "full"
 HIDDEN = {"csrf_token", "once", "saves", "seen", "next", "language", "then"}
 SECRET = {"password", "current", "new", "again", "step_up_password"}
 KANA = re.compile("[ぁ-んァ-ヶ]")
@@ -223,6 +222,7 @@ def test_every_door_that_takes_a_form_is_among_the_forms(forms):
     }
 
 
+@pytest.mark.volumes
 def test_every_field_of_every_form_takes_or_refuses_every_string(forms):
     """ "Bad input" of the issue; rows 64, 66, 67, 69, 70, 72, 75: every field of every page with every string of the
     corpus, in both languages; no 500, nothing typed lost, no other party's canary."""
@@ -249,6 +249,7 @@ def test_every_field_of_every_form_takes_or_refuses_every_string(forms):
     assert tally["strings in fields"] >= 5_000
 
 
+@pytest.mark.volumes
 def test_a_strange_string_alone_in_a_field_is_kept_or_shown_as_words(forms):
     """Rows 66, 75, 76: each field with each string while the others hold what is asked for, so that it comes through
     where it may; the page it leads to is whole, and what a draft was given stands in it as it was typed."""
@@ -296,6 +297,7 @@ def lined(text: str) -> str:
 STRANGE = ("x" * 30_000, "\u202e", "a\x00b", "NaN", "9223372036854775808", "", "otsu")
 
 
+@pytest.mark.volumes
 def test_choices_and_hidden_fields_that_no_page_offers_are_refused_beside_the_field(forms):
     """Row 64: one field at a time, the hidden ones and the choices too, with what no page offers, and with other
     things' identifiers."""

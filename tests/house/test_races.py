@@ -23,6 +23,7 @@ from tests.makers.papers import Office
 from tests.makers.volumes import sized
 
 __all__ = ["two_on_postgres", "two_on_sqlite"]
+pytestmark = pytest.mark.volumes
 TIMES = sized(20, 200)
 
 
