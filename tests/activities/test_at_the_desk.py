@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal.activities.models import Activity
 from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
 from portal.consent import commands
@@ -86,8 +87,8 @@ def test_a_comparison_shows_what_changed_first_and_folds_the_rest_away(sqlite_da
         assert f"［削除］</span>{gone}<" in changed and f"［追加］</span>{came}<" in changed, (older, newer)
         assert "項目のうち、1項目に違いがあります。" in page.text
         assert "<del>" not in same and "スマートシティ推進事業" in same
-    same = browser.get(f"/activities/proposals/{proposal}/compare?from=2&to=2", expect=200)
-    assert "違いはありません。" in same.text and "<ins><" not in same.source
+    page = browser.get(f"/activities/proposals/{proposal}/compare?from=2&to=2", expect=200)
+    assert "違いはありません。" in page.text and "<ins><" not in page.source
 
 
 def test_a_proposed_change_is_compared_with_what_is_in_force(sqlite_dated: House):
@@ -173,9 +174,8 @@ def test_the_page_of_an_activity_tells_of_a_change_that_waits(sqlite_dated: Hous
     people, edition = sqlite_dated.people, edition_of(sqlite_dated)
     activity = ready_activity(sqlite_dated, people)
     with sqlite_dated.read() as session:
-        from portal.activities.models import Activity
-
         first = session.get_one(Activity, activity).particulars_id
+    assert first is not None
     change = replaced(
         sqlite_dated, people[1].drafter, PARTICULARS, first, particulars_body(edition, end="2026-01-31")
     )
