@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
+from bench import floor
 from portal import create_app
 from portal.access.actor import SYSTEM, Actor
 from portal.activities import commands as activities
@@ -134,8 +135,8 @@ def moved(world: World, url: str, folder: Path) -> World:
             for some in rows.partitions():
                 write_rows(target, table, [dict(row) for row in some])
     if not copied.app.engines.is_sqlite:
-        with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))  # as the server's own housekeeping does sooner or later
+        with floor.connect(url) as connection:  # the portal's own wait for no answer so long
+            connection.execute("VACUUM ANALYZE")  # as the server's own housekeeping does sooner or later
     for engines in (world.app.engines, copied.app.engines):
         engines.dispose()
     return copied

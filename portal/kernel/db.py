@@ -240,7 +240,7 @@ def take_the_writer_lock(session: Session) -> None:
 
 
 class json_object_of(FunctionElement[str]):  # named as SQL names its functions
-    """An aggregate: the names and values of its rows as the text of one JSON object."""
+    """An aggregate: the names and values of its rows, if any, as the text of one JSON object."""
 
     type = Text()
     inherit_cache = True
@@ -248,7 +248,8 @@ class json_object_of(FunctionElement[str]):  # named as SQL names its functions
 
 @compiles(json_object_of)
 def _json_object_of(element: Any, compiler: Any, **rest: Any) -> str:
-    return f"CAST(json_object_agg({compiler.process(element.clauses, **rest)}) AS TEXT)"
+    made = f"json_object_agg({compiler.process(element.clauses, **rest)})"
+    return f"COALESCE(CAST({made} AS TEXT), '{{}}')"  # of no rows it makes NULL, where SQLite makes {}
 
 
 @compiles(json_object_of, "sqlite")

@@ -16,9 +16,9 @@ from portal.access.actor import ANONYMOUS, Actor
 from portal.access.policy import Role
 from portal.history import queries
 from portal.history.event import JOINT
-from portal.history.models import Entry
+from portal.history.models import Entry, Payload
 from portal.history.queries import Cursor, Filters, Reading, read_cursor
-from portal.kernel.db import Subject
+from portal.kernel.db import Subject, json_object_of
 from tests.conftest import NOON, House
 from tests.history.acts import Done, Prepared, act, person
 
@@ -219,6 +219,13 @@ def test_three_statements_make_a_page_of_ten_rows_and_a_page_of_a_thousand(house
             counts.append((len(sent), len(more), len(choices)))
         fill(house, kou, 1_000)
     assert counts == [(3, 1, 2), (3, 1, 2)]
+
+
+def test_an_entry_without_words_is_listed_as_one_that_has_none(house: House) -> None:
+    """What the portal itself does may have no words: no object of names and values is an empty one, everywhere."""
+    with house.read() as session:
+        nothing = select(json_object_of(Payload.field, Payload.content)).where(Payload.number < 0)
+        assert session.scalar(nothing) == "{}"
 
 
 # --- Filters --------------------------------------------------------------------------------------
