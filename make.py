@@ -285,11 +285,14 @@ def serve(host: str, port: int, environment: Mapping[str, str]) -> int:
     A second Ctrl-C does not wait for them.
     """
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    options = "-k gthread -w 2 --threads 8 --timeout 60 --graceful-timeout 30 --no-control-socket".split()
+    options = "-k portal.serving.Worker -w 2 --threads 8 --timeout 60 --graceful-timeout 30 --no-control-socket".split()
     server = subprocess.Popen(
         [str(PYTHON), "-m", "gunicorn", *options, "--bind", bind, "wsgi:app"],
         cwd=PROJECT,
-        env={"MALLOC_ARENA_MAX": "2", **environment},  # else every thread keeps memory of its own (performance.md)
+        env={
+            "MALLOC_ARENA_MAX": "2",
+            **environment,
+        },  # else every thread keeps memory of its own (performance.md)
         stdin=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -413,7 +416,9 @@ def figures(arguments: Sequence[str]) -> int:
     prepare_tests()
     with tempfile.TemporaryDirectory(prefix="portal-test-") as instance:
         environment = {**environment_for_tests(instance), "PORTAL_VOLUMES": "full"}
-        return call([str(PYTHON), "-m", "pytest", "-m", "processes or volumes", "-s", *arguments], environment)
+        return call(
+            [str(PYTHON), "-m", "pytest", "-m", "processes or volumes", "-s", *arguments], environment
+        )
 
 
 # --- The locks -----------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def surroundings(figures: Figures, database: str, sizes: list[int]) -> list[str]
         if where == database
     ]
     lines.append(
-        "gunicorn gthread, workers x threads, history (trail) at 8 connections: " + "; ".join(threads)
+        "gunicorn, workers x threads, history (trail) at 8 connections: " + "; ".join(threads)
     )
     return lines
 

@@ -32,7 +32,8 @@ class Server:
         self.port = free_port()
         self.alive = alive
         began = time.perf_counter()
-        options = f"-k gthread -w {workers} --threads {threads} --timeout 60 --graceful-timeout 10 --no-control-socket"
+        worker = "gthread" if application.startswith("bench.") else "portal.serving.Worker"
+        options = f"-k {worker} -w {workers} --threads {threads} --timeout 60 --graceful-timeout 10 --no-control-socket"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *options.split(), "--log-level", "error"]
             + ["--bind", f"127.0.0.1:{self.port}", application],

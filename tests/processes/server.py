@@ -48,7 +48,7 @@ class Served:
         """The server answers."""
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", str(WORKERS), "--threads", "4",
+                sys.executable, "-m", "gunicorn", "-k", "portal.serving.Worker", "-w", str(WORKERS), "--threads", "4",
                 "--preload", "--no-control-socket", "--bind", f"127.0.0.1:{self.port}",
                 "tests.processes.wsgi:app",
             ],

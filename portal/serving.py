@@ -1,0 +1,99 @@
+"""How a request comes in: whole before it is worked on, and not for ever; a slow sender holds up nobody else (row 80).
+
+gunicorn's threaded worker gives a thread to a connection from its first byte to its last. Here most threads only wait
+for requests to arrive; a request takes one of the few places to work in when it has arrived whole.
+"""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from gunicorn import util
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+RECEIVING = 64
+"""How many requests of one worker may be arriving or worked on at once."""
+SLOWEST = 16 * 1024
+"""Bytes a second that a request must bring on the average to be waited for longer."""
+KEPT_IN_MEMORY = 512 * 1024
+LARGEST = 64 * 1024 * 1024
+"""Of a body no more is taken in; the portal's own limits are smaller and speak in words."""
+
+
+class Sender(socket.socket):
+    """A client's connection that counts as ended when a request does not arrive in time."""
+
+    patience = 20.0
+    """Seconds that a request may take to arrive, before its pace is looked at."""
+    began: float | None = None
+    brought = 0
+
+    def begin(self) -> None:
+        """A request begins to arrive now."""
+        self.began, self.brought = time.monotonic(), 0
+
+    @property
+    def left(self) -> float:
+        """Seconds that the request still has."""
+        assert self.began is not None
+        return self.began + self.patience + self.brought / SLOWEST - time.monotonic()
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        """What has come in; nothing, as at the end of a connection, when the time is over."""
+        if self.began is None:
+            return super().recv(bufsize, flags)
+        if self.left <= 0:
+            return b""
+        self.settimeout(self.left)
+        try:
+            piece = super().recv(bufsize, flags)
+        except TimeoutError:
+            return b""
+        finally:
+            self.settimeout(None)
+        self.brought += len(piece)
+        return piece
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's threaded worker with `--threads` places to work in and many more threads to receive in."""
+
+    sender = Sender
+
+    def get_thread_pool(self) -> Any:
+        """Threads enough that slow senders leave some to the others."""
+        self.places = threading.BoundedSemaphore(self.cfg.threads)
+        return ThreadPoolExecutor(max(RECEIVING, self.cfg.threads))
+
+    def handle(self, conn: TConn) -> Any:
+        """Receive a request and answer it."""
+        if not isinstance(conn.sock, Sender):
+            conn.sock = self.sender(fileno=conn.sock.detach())
+        conn.sock.begin()
+        return super().handle(conn)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Answer a request once it is here whole; 408 if it does not come."""
+        if any(name == "EXPECT" and said.lower() == "100-continue" for name, said in req.headers):
+            conn.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            req.headers = [(name, said) for name, said in req.headers if name != "EXPECT"]
+        with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY) as whole:
+            while whole.tell() < LARGEST and (piece := req.body.read(64 * 1024)):
+                whole.write(piece)
+            if conn.sock.left <= 0:
+                util.write_error(conn.sock, 408, "Request Timeout", "The request did not arrive in time.")
+                return False
+            req.must_close = whole.tell() >= LARGEST
+            conn.sock.began = None
+            whole.seek(0)
+            rest, req.body = req.body, whole
+            try:
+                with self.places:
+                    return super().handle_request(req, conn)
+            finally:
+                req.body = rest  # gunicorn looks whether anything of it is left before the next request
