@@ -27,10 +27,16 @@ _PLAIN = frozenset({str, int})
 
 
 def let_go_of_reading() -> None:
-    """What this request read so far is let go; the next read sees what has been committed since."""
+    """What this request read so far is let go; the next read sees what has been committed since.
+
+    A database that has gone away meanwhile takes nothing from an answer that is made (row 112).
+    """
     session = g.pop("reading", None)
     if session is not None:
-        session.close()
+        try:
+            session.close()
+        except exc.DBAPIError:
+            session.invalidate()  # there is nobody left to end the reading for
 
 
 class Door(NamedTuple):

@@ -1,0 +1,27 @@
+"""What a request reads, and lets go of."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from portal.web.app import let_go_of_reading
+from portal.web.reading import reading
+from tests.conftest import House
+
+
+@pytest.mark.parametrize("staffed", ["postgresql"], indirect=True)
+def test_a_server_that_goes_away_after_the_reading_takes_no_answer_away(staffed: House) -> None:
+    """Row 112: the answer is made; that the reading cannot be ended on a server that is gone is no fault of it, and the
+    next request reads on a new connection."""
+    with staffed.app.test_request_context("/"):
+        backend = reading().execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with staffed.app.engines.writer.begin() as other:
+            assert other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend}).scalar_one()
+            while other.execute(
+                text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": backend}
+            ).scalar_one():
+                pass
+        let_go_of_reading()
+        assert reading().execute(text("SELECT 1")).scalar_one() == 1
+        let_go_of_reading()
