@@ -31,7 +31,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 
     once = HiddenField(default=new_id)
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
         """WTForms' own words are read once a language, not once a form."""
 
         def get_translations(self, form: Any) -> Any:

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from re import _constants as codes  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as codes  # type: ignore[attr-defined]  # the only parser of patterns there is, without types
+from re import _parser as parser  # type: ignore[attr-defined]  # as above
 from typing import Any
 
 import pytest
