@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from flask import g, redirect, request, send_from_directory
+from flask import Response, g, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import exc, select
@@ -21,6 +21,7 @@ from portal.agreement import queries as agreement_queries
 from portal.agreement.models import AgreementEdition
 from portal.agreement.text import Edition
 from portal.consent import queries as consent_queries
+from portal.history.begin import first_outcome
 from portal.history.chain import last_head
 from portal.history.event import JOINT
 from portal.history.models import Head
@@ -55,6 +56,10 @@ BLUEPRINTS = (
     ("portal.term.views", "term"),
     ("portal.home.views", "home"),
 )
+
+
+_MOVED_ON = frozenset({404, 409, 422})
+"""How an act is refused that the present state does not allow; carried out before, it has its first outcome."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Portal:
@@ -95,6 +100,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     @app.errorhandler(AlreadyDone)
     def done(error: AlreadyDone) -> ResponseReturnValue:
         return redirect(error.location, 303)
+
+    @app.after_request
+    def refused(answer: Response) -> Response:
+        if request.method != "POST" or answer.status_code not in _MOVED_ON:
+            return answer
+        location = first_outcome()
+        return cast(Response, redirect(location, 303)) if location else answer
 
     @app.teardown_appcontext
     def let_go(_error: BaseException | None) -> None:
