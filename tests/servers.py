@@ -235,9 +235,15 @@ def own_postgres_server(using: Path | None = None) -> Iterator[OwnServer]:
 
 
 def temporary_folder(run: str) -> Path:
-    """Where this run's server lives: short, since a socket's path may have no more than 107 characters."""
+    """Where this run's server lives, in memory if there is room: no test asks a server to outlive a power cut, and
+    to make and drop a thousand databases takes many times longer on a disk that is slow to sync.
+
+    Short, since a socket's path may have no more than 107 characters.
+    """
+    from make import room_in_memory  # here, so that the keeper, a script of its own, needs nothing beside it
+
     short = re.sub(r"\W", "", run)[:16]
-    return Path(tempfile.gettempdir()) / f"portal-postgres-{os.geteuid()}-{short}"
+    return Path(room_in_memory() or tempfile.gettempdir()) / f"portal-postgres-{os.geteuid()}-{short}"
 
 
 def join_or_start(folder: Path, using: Path | None = None) -> tuple[OwnServer, int]:
@@ -251,7 +257,10 @@ def join_or_start(folder: Path, using: Path | None = None) -> tuple[OwnServer, i
         with locked(folder / "starting") as is_current:
             if not is_current:
                 continue
-            users = os.open(folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                users = os.open(folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
+            except FileNotFoundError:
+                continue
             if lock_shared(users):
                 return found_or_new(folder, users, using), users
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -408,7 +417,9 @@ def keep(folder: Path) -> None:
         server = described_in(folder)
         if server.is_running():
             server.stop(immediate=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        gone = folder.with_name(f"{folder.name}-gone")
+        folder.rename(gone)  # at one instant: whoever comes now makes a new one, and finds nothing half removed
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def leave_the_terminal() -> bool:

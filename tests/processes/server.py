@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import random
 import signal
@@ -20,13 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WORKERS = 2
 
 
-_LIBC = ctypes.CDLL(None)
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with_the_parent() -> None:
-    """To be called in a new process: it ends with the one that started it, however that ends."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+DIE_WITH_THE_PARENT = ("setpriv", "--pdeathsig", "KILL")
+"""Before a command: its process ends with the one that started it, however that ends. Not by `preexec_fn`, which
+runs Python in a process forked from one with threads, and may hang there for ever."""
 
 
 class Served:
@@ -48,8 +43,8 @@ class Served:
         """The server answers."""
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "gunicorn", "-k", "portal.serving.Worker", "-w", str(WORKERS), "--threads", "4",
-                "--preload", "--no-control-socket", "--bind", f"127.0.0.1:{self.port}",
+                *DIE_WITH_THE_PARENT, sys.executable, "-m", "gunicorn", "-k", "portal.serving.Worker",
+                "-w", str(WORKERS), "--threads", "4", "--preload", "--no-control-socket", "--bind", f"127.0.0.1:{self.port}",
                 "tests.processes.wsgi:app",
             ],
             cwd=ROOT,
@@ -58,7 +53,6 @@ class Served:
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_the_parent,
         )  # fmt: skip
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -22,7 +22,7 @@ from portal.parties import commands as parties
 from tests.makers.papers import Office, StaffedTemplate, open_office, postgres_template
 from tests.makers.volumes import sized
 from tests.processes.checker import Found, check, notes_in
-from tests.processes.server import ROOT, Served, die_with_the_parent, served
+from tests.processes.server import DIE_WITH_THE_PARENT, ROOT, Served, served
 from tests.servers import OwnServer, own_postgres_server
 
 pytestmark = pytest.mark.processes
@@ -59,6 +59,7 @@ def begin_clients(server: Served, office: Office, folder: Path) -> list[subproce
         found.append(
             subprocess.Popen(
                 [
+                    *DIE_WITH_THE_PARENT,
                     sys.executable,
                     "-m",
                     "tests.processes.client",
@@ -69,7 +70,6 @@ def begin_clients(server: Served, office: Office, folder: Path) -> list[subproce
                 ],
                 cwd=ROOT,
                 env=os.environ | {"PYTHONPATH": str(ROOT)},
-                preexec_fn=die_with_the_parent,
             )
         )
     return found

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ from tests.tasks.planned import plan
 
 PROJECT = Path(__file__).resolve().parents[2]
 RACERS = 4
+PATIENCE = 120
+"""Seconds, of which a scheduler that works needs one."""
 DAYS, KILLS = sized((12, 5), (120, 100))
 
 
@@ -44,6 +47,8 @@ class Racer:
         self.to, self.heard = self.process.stdin, self.process.stdout
 
     def hear(self):
+        """The next line; raises when none comes in time."""
+        assert wait([self.heard.fileno()], PATIENCE), "a scheduler does not answer"
         return self.heard.readline().strip()
 
     def tell(self, at):
@@ -58,6 +63,25 @@ class Racer:
         for pipe in (self.to, self.heard):
             pipe.close()
         self.process.wait(timeout=60)
+
+
+def race(racers, days_of_kills, chance, another):
+    """Every day all are told the time; now and then one is killed in the middle, and another takes its place."""
+    assert [racer.hear() for racer in racers] == ["ready"] * RACERS
+    for day in range(1, DAYS + 1):
+        at = NOON + dt.timedelta(days=day)
+        for _ in range(days_of_kills[day]):
+            for racer in racers:
+                racer.tell(at)
+            time.sleep(chance.uniform(0, 0.03))
+            killed = chance.randrange(RACERS)
+            racers[killed].kill()
+            assert {racer.hear() for number, racer in enumerate(racers) if number != killed} == {"done"}
+            racers[killed] = another()
+            assert racers[killed].hear() == "ready"
+        for racer in racers:
+            racer.tell(at)
+        assert {racer.hear() for racer in racers} == {"done"}
 
 
 @pytest.mark.processes
@@ -75,24 +99,11 @@ def test_four_schedulers_do_each_due_thing_once_though_they_are_killed(house, tm
     days_of_kills = Counter(chance.choices(range(1, DAYS + 1), k=KILLS))
 
     racers = [Racer(url, instance) for _ in range(RACERS)]
-    assert [racer.hear() for racer in racers] == ["ready"] * RACERS
-    for day in range(1, DAYS + 1):
-        at = NOON + dt.timedelta(days=day)
-        for _ in range(days_of_kills[day]):
-            for racer in racers:
-                racer.tell(at)
-            time.sleep(chance.uniform(0, 0.03))
-            killed = chance.randrange(RACERS)
-            racers[killed].kill()
-            assert {racer.hear() for number, racer in enumerate(racers) if number != killed} == {"done"}
-            racers[killed] = Racer(url, instance)
-            assert racers[killed].hear() == "ready"
+    try:
+        race(racers, days_of_kills, chance, lambda: Racer(url, instance))
+    finally:
         for racer in racers:
-            racer.tell(at)
-        assert {racer.hear() for racer in racers} == {"done"}
-    for racer in racers:
-        racer.end()
-
+            racer.kill()
     with house.read() as session:
         assert all(verify(session, chain).holds for chain in chains(session))
         told = session.scalars(select(Entry).where(Entry.verb == StartNotRecorded.verb)).all()
