@@ -2,7 +2,7 @@
 # ARGS are passed on: make test ARGS="tests/kernel -k month"
 
 PYTHON ?= python3
-COMMANDS = setup run test bench figures words migrations-check lint types lock
+COMMANDS = setup run test bench figures pictures words migrations-check lint types lock
 
 .PHONY: help $(COMMANDS)
 

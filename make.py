@@ -7,6 +7,7 @@
   test [ARGS]       every check, then every test; with ARGS, only pytest with them
   bench [ARGS]      measure the portal against the barest application doing the same work
   figures [ARGS]    the process tests, the consent engine and bad input at full volume (long)
+  pictures          take the manual's pictures anew, of the demonstration
   words [ARGS]      the sentences whose English is missing, as entries to fill in (--check: only compare)
   migrations-check  whether the migrations make the tables of the models
   lint              style, banned calls, and the floors
@@ -435,6 +436,18 @@ def figures(arguments: Sequence[str]) -> int:
         )
 
 
+def pictures() -> int:
+    """The pictures of docs/manual show the portal as it is now."""
+    prepare_tests()
+    with tempfile.TemporaryDirectory(prefix="portal-test-") as instance:
+        environment = environment_for_tests(instance)
+        environment["PORTAL_PICTURES"] = str(PROJECT / "docs" / "manual" / "pictures")
+        taking = (
+            "tests/chromium/test_manual.py::test_the_pictures_of_the_manual_are_taken_of_the_demonstration"
+        )
+        return call([str(PYTHON), "-m", "pytest", "-q", taking], environment)
+
+
 # --- The locks -----------------------------------------------------------------------------------
 
 
@@ -458,6 +471,7 @@ PLAIN = {
     "run": run,
     "lint": lint,
     "types": types,
+    "pictures": pictures,
     "migrations-check": migrations_check,
 }
 WITH_ARGUMENTS = {"test": test, "bench": bench, "figures": figures, "words": words, "lock": lock}

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import floor, pages, report
+from bench import exports, floor, pages, report
 from bench.client import Ask, Browser, Run, drive
 from bench.fill import LARGE, SECRET, SMALL, Size, World, fill, moved
 from bench.pages import CONSENT, READ, Page
@@ -104,6 +104,9 @@ def measure(database: str, plan: Plan, worlds: dict[Size, World], folder: Path, 
             measure_page(database, plan, served, page, figures)
         for one in served:
             figures.memory[database, one.size.entries] = (one.floor.pss(), one.portal.pss())
+        say(f"{database}: exports")
+        for one in served:
+            figures.exports[database, one.size.entries] = exports.take(one.world, one.portal)
         say(f"{database}: {CONSENT.name}")
         measure_consents(database, plan, served, figures)
         measure_threads(database, plan, served[-1], figures)

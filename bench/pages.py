@@ -135,6 +135,8 @@ def consents(world: World, port: int, browser: Browser, count: int) -> list[Ask]
 def decisions(port: int, browser: Browser, count: int, objects: int) -> list[Ask]:
     """The floor's two rows in one transaction, `count` times, on one after the other of its objects."""
     return [
-        Ask.post(port, CONSENT.floor.format(number=number % objects + 1), browser.cookie, standing="同意しました。")
+        Ask.post(
+            port, CONSENT.floor.format(number=number % objects + 1), browser.cookie, standing="同意しました。"
+        )
         for number in range(count)
     ]

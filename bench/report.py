@@ -9,6 +9,8 @@ from statistics import median
 from typing import NamedTuple
 
 from bench.client import Run, quantile
+from bench.exports import GROWTH as GROWN
+from bench.exports import SECONDS, Taken
 from bench.pages import COLD_START, CONSENT, DEPTH, FIRST, GROWTH, MEMORY, RATE, READ, STATEMENTS, TAIL, Page
 
 
@@ -40,6 +42,7 @@ class Figures:
     counted: dict[tuple[str, int, Page], Counted] = field(default_factory=dict)
     memory: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
     cold_start: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
+    exports: dict[tuple[str, int], dict[str, Taken]] = field(default_factory=dict)
     threads: dict[tuple[str, int], list[Run]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -147,15 +150,23 @@ def surroundings(figures: Figures, database: str, sizes: list[int]) -> list[str]
             f" (goal {MEMORY:.0f}, {_verdict(portal <= MEMORY)}; floor {floor:.0f}); cold start {cold:.2f} s,"
             f" {cold / cold_floor:.1f}x the floor (goal {COLD_START:.1f}x, {_verdict(cold <= COLD_START * cold_floor)})"
         )
+        lines += [
+            f"{entries:,} entries: {name} {taken.seconds:.2f} s, first bytes after {taken.first:.2f} s, {taken.megabytes:.1f} MB;"
+            f" memory grew by {taken.grown:.0f} MiB (goal {GROWN:.0f}, {_verdict(taken.grown <= GROWN)})"
+            + (
+                f"; goal {SECONDS:.0f} s, {_verdict(taken.seconds <= SECONDS)}"
+                if name.endswith("CSV")
+                else ""
+            )
+            for name, taken in figures.exports[database, entries].items()
+        ]
     threads = [
         f"2 x {threads}: {median(run.rate for run in runs):.0f} req/s, p99 "
         f"{ms(quantile([one for run in runs for one in run.latencies], 0.99))} ms"
         for (where, threads), runs in figures.threads.items()
         if where == database
     ]
-    lines.append(
-        "gunicorn, workers x threads, history (trail) at 8 connections: " + "; ".join(threads)
-    )
+    lines.append("gunicorn, workers x threads, history (trail) at 8 connections: " + "; ".join(threads))
     return lines
 
 

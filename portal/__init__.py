@@ -30,6 +30,7 @@ from portal.kernel.clock import Clock, SystemClock
 from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.files import FileStore
+from portal.manual.views import link_here
 from portal.migrations import must_be_current, schema_is_current
 from portal.parties import queries as party_queries
 from portal.parties.views import step_up_gate
@@ -53,8 +54,12 @@ BLUEPRINTS = (
     ("portal.agreement.views", "agreement"),
     ("portal.history.views", "history"),
     ("portal.activities.views", "activities"),
+    ("portal.publicity.views", "publicity"),
+    ("portal.advice.views", "advice"),
     ("portal.term.views", "term"),
+    ("portal.reports.views", "reports"),
     ("portal.home.views", "home"),
+    ("portal.manual.views", "manual"),
 )
 
 
@@ -116,7 +121,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         if importlib.util.find_spec(module):
             app.register_blueprint(getattr(importlib.import_module(module), name))
     assembly.join(app)
-    set_health(app, [("schema", lambda: schema_is_current(engines)), ("record", lambda: _has_a_record(engines))])
+    set_health(
+        app, [("schema", lambda: schema_is_current(engines)), ("record", lambda: _has_a_record(engines))]
+    )
     if settings.is_demo:
         app.extensions["demo_accounts"] = demo.accounts()
     if settings.scheduler:
@@ -238,7 +245,9 @@ def _house() -> _House:
         held = session.info["house"] = _House(
             agreement_queries.in_force_while(session, row.number, row.digest),
             (row.head, row.leaf) if reads and row.leaf else None,
-            _WAITING.get((who.party, row.leaf), lambda: consent_queries.waiting_count(session, who)) if reads else None,
+            _WAITING.get((who.party, row.leaf), lambda: consent_queries.waiting_count(session, who))
+            if reads
+            else None,
         )
     return held
 
@@ -253,6 +262,7 @@ def _frame_of(app: Portal, who: Actor) -> dict[str, Any]:
         "navigation": navigation(app, who),
         "head": house.head,
         "waiting": house.waiting,
+        "explained": link_here(),
     }
 
 

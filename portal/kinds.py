@@ -5,7 +5,8 @@ from __future__ import annotations
 from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
 from portal.consent.kind import DocumentKind
+from portal.publicity.item import PUBLICITY, VOLUNTARY
 from portal.term.dates import DATES
 
-KINDS: tuple[DocumentKind, ...] = (PROPOSAL, PARTICULARS, DATES)
+KINDS: tuple[DocumentKind, ...] = (PROPOSAL, PARTICULARS, PUBLICITY, VOLUNTARY, DATES)
 BY_KEY: dict[str, DocumentKind] = {kind.key: kind for kind in KINDS}

@@ -55,6 +55,11 @@ class Permission(StrEnum):
     LIFT_HOLD = "lift_hold"
     CARRY_OUT = "carry_out"
     ACKNOWLEDGE = "acknowledge"
+    REPORT_PUBLICITY = "report_publicity"  # that something appeared without agreement, or otherwise
+    PUBLISH = "publish"
+    SETTLE_PUBLICITY = "settle_publicity"
+    RECORD_ADVICE = "record_advice"
+    ANSWER_ADVICE = "answer_advice"  # confirm what the other side recorded, handle what was received
     VERIFY = "verify"
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
@@ -70,19 +75,29 @@ SIGNED_IN = frozenset({_P.ENTER, _P.USE_OWN_ACCOUNT})
 _EVERY_MEMBER = {_P.ENTER, _P.USE_OWN_ACCOUNT, _P.READ, _P.VERIFY, _P.SEE_MEMBERS}
 _EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.READ_OWN_TRAIL, _P.COMMENT, _P.NOTE}
 _DRAFTS = _EVERY_READER | {
-    _P.DRAFT, _P.TABLE, _P.CONSULT, _P.WITHDRAW, _P.CARRY_OUT, _P.ACKNOWLEDGE,
+    _P.DRAFT, _P.TABLE, _P.CONSULT, _P.WITHDRAW, _P.CARRY_OUT, _P.ACKNOWLEDGE, _P.REPORT_PUBLICITY,
+    _P.RECORD_ADVICE, _P.ANSWER_ADVICE,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset(_EVERY_READER),
     Role.DRAFTER: frozenset(_DRAFTS),
-    Role.CONSENT_OFFICER: frozenset(_DRAFTS | {_P.CONSENT, _P.SEND_BACK, _P.DECLINE, _P.HOLD, _P.LIFT_HOLD}),
-    Role.PRESS_OFFICER: frozenset(_DRAFTS | {_P.HOLD}),
+    Role.CONSENT_OFFICER: frozenset(
+        _DRAFTS
+        | {_P.CONSENT, _P.SEND_BACK, _P.DECLINE, _P.HOLD, _P.LIFT_HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}
+    ),
+    Role.PRESS_OFFICER: frozenset(_DRAFTS | {_P.HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}),
     Role.CUSTODIAN: frozenset(_EVERY_READER),
     Role.AGREEMENT_MANAGER: frozenset(_DRAFTS),
     Role.PARTY_ADMINISTRATOR: frozenset(
         _EVERY_MEMBER
-        | {_P.READ_OWN_TRAIL, _P.MANAGE_MEMBERS, _P.GRANT_CONSENT_POWER, _P.APPOINT_AUDITOR, _P.SET_PARTY_RULES}
+        | {
+            _P.READ_OWN_TRAIL,
+            _P.MANAGE_MEMBERS,
+            _P.GRANT_CONSENT_POWER,
+            _P.APPOINT_AUDITOR,
+            _P.SET_PARTY_RULES,
+        }
     ),
     Role.AUDITOR: frozenset(_EVERY_MEMBER),
     Role.OPERATOR: frozenset({_P.ENTER, _P.USE_OWN_ACCOUNT, _P.OPERATE}),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField
+from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -18,98 +17,12 @@ from portal.activities.proposal import PERSONAL_DATA_NAMES, ProposalBody
 from portal.activities.rules import MOST_FIGURES, MOST_MILESTONES, TIMING_NAMES, Timing
 from portal.agreement.text import Edition
 from portal.consent.body import Body
-from portal.consent.forms import BodyForm, MarkdownField
+from portal.consent.forms import MarkdownField, RowsForm
 from portal.kernel import days
 from portal.web.forms import PARAGRAPH, ChoicesField, DayField, Filled, LineField, PortalForm, TextField
 from portal.web.language import language as spoken
 from portal.web.language import say
-
-ROLE = 1_000
-"""How many characters one party's part may have."""
-
-
-class OneOfField(RadioField):  # type: ignore[misc]  # wtforms has no types
-    """One of several, or none as yet: a draft may leave it open."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises when the value sent is not among the choices."""
-        if self.data and self.data not in {one.value for one in self.choices}:
-            raise ValidationError(str(_l("選択肢から選んでください。")))
-
-
-class _Rows(Field):  # type: ignore[misc]  # wtforms has no types
-    """A field of several inputs, each of them a field of its own under this one's name."""
-
-    entries: Sequence[Any] = ()
-    errors: Sequence[Any]
-    process_errors: list[str]
-    _sent: Any = None
-    _given: Sequence[tuple[str, ...]] = ()
-
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """What was sent, else what is given, is kept until the inputs are known; then they show it."""
-        self.process_errors, self.errors = [], []
-        self._sent, self._given = formdata, self._rows(data)
-        self._build()
-
-    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
-        """Every input is judged; the errors stand with each."""
-        sound = [entry.validate(form) for entry in self.entries]
-        self.errors = [list(entry.errors) for entry in self.entries if entry.errors]
-        return all(sound)
-
-    @property
-    def data(self) -> list[tuple[str, ...]]:
-        """The rows."""
-        return list(self.rows)
-
-    @property
-    def own_errors(self) -> list[str]:
-        """The errors of the field as a whole, beside those of its inputs."""
-        return [error for error in self.errors if isinstance(error, str)]
-
-    @property
-    def rows(self) -> tuple[tuple[str, ...], ...]:
-        """What stands in the inputs, row by row; rows without words are left out."""
-        raise NotImplementedError
-
-    def _build(self) -> None:
-        raise NotImplementedError
-
-    def _rows(self, data: Any) -> list[tuple[str, ...]]:
-        return [tuple(row) for row in data or ()]
-
-    def _bound(self, unbound: Any, name: str, given: Any) -> Any:
-        field = unbound.bind(form=None, name=name, id=name, _meta=self.meta, translations=self._translations)
-        field.process(self._sent, given)
-        return field
-
-
-class PartyRowsField(_Rows):
-    """One text for each party of the edition; `offer` says which these are."""
-
-    def __init__(self, label: Any = None, *, limit: int = ROLE, long: bool = True, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.limit, self.kind = limit, TextField if long else LineField
-        self.parties: Sequence[tuple[str, str]] = ()
-
-    def offer(self, parties: Sequence[tuple[str, str]]) -> None:
-        """There is one input for each of `parties` (key and label)."""
-        self.parties = parties
-        self._build()
-
-    @property
-    def rows(self) -> tuple[tuple[str, ...], ...]:
-        """Party key and text, for each party of which something is said."""
-        pairs = zip(self.parties, self.entries, strict=True)
-        return tuple((key, entry.data) for (key, _), entry in pairs if (entry.data or "").strip())
-
-    def _build(self) -> None:
-        given = dict(row for row in self._given if len(row) == 2)
-        self.entries = [
-            self._bound(self.kind(label, limit=self.limit), f"{self.name}-{key}", given.get(key, ""))
-            for key, label in getattr(self, "parties", ())
-        ]
+from portal.web.rows import OneOfField, PartyRowsField, RowsField
 
 
 class Milestone:
@@ -122,7 +35,7 @@ class Milestone:
         return iter((self.day, self.what))
 
 
-class MilestonesField(_Rows):
+class MilestonesField(RowsField):
     """Days and what happens on each; a few empty rows stand below the filled ones."""
 
     milestones: Sequence[Milestone] = ()
@@ -167,7 +80,7 @@ class Figure:
         return iter((self.label, self.value, self.unit))
 
 
-class FiguresField(_Rows):
+class FiguresField(RowsField):
     """The figures a party gives of an outcome; no amounts of money are asked for."""
 
     figures: Sequence[Figure] = ()
@@ -247,35 +160,10 @@ def _day_text(field: Any) -> str:
     return field.data.isoformat() if isinstance(field.data, dt.date) else field.typed.strip()
 
 
-class _WordsForm(BodyForm):
-    """What a proposal's and a particulars' form share: rows for each party, and the hint on wording."""
-
-    def prepare(self, edition: Edition, language: str) -> None:
-        """The parties stand by their defined names."""
-        parties = [
-            (one.key, f"{one.defined_as[language]}（{one.name[language]}）") for one in edition.parties
-        ]
-        for field in self:
-            if isinstance(field, PartyRowsField):
-                field.offer(parties)
-
-    def body(self) -> Body:
-        """The words typed; what stands in rows, row by row."""
-        rows: dict[str, Any] = {field.short_name: field.rows for field in self if isinstance(field, _Rows)}
-        return dataclasses.replace(super().body(), **rows)
-
-    @property
-    def purchase_words(self) -> list[str]:
-        """Words in the form that may be read as an order or a promise to buy (R6.1-3)."""
-        texts = [entry.data for field in self if isinstance(field, _Rows) for entry in field.entries]
-        texts += [field.data for field in self if isinstance(field, LineField | TextField)]
-        return rules.purchase_words(*(text for text in texts if isinstance(text, str)))
-
-
 _PERSONAL_DATA = [SelectChoice(key, _l(name)) for key, name in PERSONAL_DATA_NAMES.items()]
 
 
-class ProposalForm(_WordsForm):
+class ProposalForm(RowsForm):
     """The words of a proposal."""
 
     BodyType: ClassVar[type[Body]] = ProposalBody
@@ -326,7 +214,7 @@ class ProposalForm(_WordsForm):
             )
 
 
-class ParticularsForm(_WordsForm):
+class ParticularsForm(RowsForm):
     """The words of particulars."""
 
     BodyType: ClassVar[type[Body]] = ParticularsBody

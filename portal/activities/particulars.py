@@ -10,13 +10,13 @@ from portal.access.actor import SYSTEM
 from portal.activities import rules
 from portal.activities.events import ActivityReady
 from portal.activities.models import Activity
-from portal.activities.proposal import PERSONAL_DATA_NAMES, chosen, party_row_words, settle
+from portal.activities.proposal import PERSONAL_DATA_NAMES, chosen, settle
 from portal.activities.rules import MOST_MILESTONES, TIMING_NAMES, Planned, State, Timing
 from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.consent import queries as consent
 from portal.consent.body import Body, Form, says
-from portal.consent.kind import DocumentKind
+from portal.consent.kind import DocumentKind, party_row_words
 from portal.consent.models import Document, Revision
 from portal.consent.rules import ON_THE_TABLE, Standing
 from portal.history.work import Work

@@ -14,7 +14,7 @@ from portal.activities.rules import Planned, State
 from portal.agreement import queries as agreement
 from portal.agreement.text import Edition, ScopeItem
 from portal.consent.body import Body, Form, says
-from portal.consent.kind import DocumentKind
+from portal.consent.kind import DocumentKind, party_row_words
 from portal.consent.models import Document, Revision
 from portal.consent.rules import Standing
 from portal.history.work import Work
@@ -167,14 +167,6 @@ def chosen(items: Iterable[str], edition: Edition) -> list[ScopeItem]:
 def row_of(rows: Iterable[tuple[str, ...]], party: str) -> str:
     """What the rows say of `party`; empty if nothing."""
     return next((row[1] for row in rows if len(row) == 2 and row[0] == party), "")
-
-
-def party_row_words(row: tuple[str, ...], edition: Edition, language: str) -> str:
-    """「甲：…」 of a row of party key and text; nothing for an empty text."""
-    if len(row) != 2 or not row[1].strip():
-        return ""
-    label = next((one.defined_as[language] for one in edition.parties if one.key == row[0]), row[0])
-    return say("%(party)s：%(words)s", party=label, words=row[1])
 
 
 def settle(activity: Activity, work: Work, plan: Planned) -> None:

@@ -49,9 +49,16 @@ _ROW: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def _rows() -> Select[Any]:
+_PAPERS: tuple[Any, ...] = (
+    _proposal.reference.label("proposal_reference"),
+    _particulars.reference.label("particulars_reference"),
+    _particulars.waits_for.label("particulars_waits_for"),
+)
+
+
+def _rows(*more: Any) -> Select[Any]:
     return (
-        select(*_ROW)
+        select(*_ROW, *more)
         .join(_proposal, _proposal.id == Activity.proposal_id)
         .outerjoin(_particulars, _particulars.id == Activity.particulars_id)
     )
@@ -154,6 +161,19 @@ def awaited(session: Session, reader: Actor, activity_ids: Sequence[str]) -> dic
     return found
 
 
+def batch(
+    session: Session, reader: Actor, filters: Filters, today: dt.date, *, before: int | None, limit: int
+) -> Sequence[Any]:
+    """The `limit` activities that follow below the number `before` in the register of the same filter, with what each
+    of their papers waits for; one statement."""
+    if not may_read(reader):
+        return []
+    query = _narrowed(_rows(*_PAPERS).where(Activity.number < _BEFORE), filters, today)
+    query = query.order_by(Activity.number.desc()).limit(limit)
+    found: Sequence[Any] = rows(session, query, {"before": before if before is not None else 2**53}).all()
+    return found
+
+
 def count(session: Session, reader: Actor, filters: Filters, today: dt.date) -> int:
     """How many activities the register holds under `filters`, exact up to COUNTED (decision 33)."""
     if not may_read(reader):
@@ -185,6 +205,20 @@ def choices(session: Session, reader: Actor, today: dt.date) -> Choices:
         return Choices(measures, ())
     end = max(fiscal_year(day) for day in (*others, today) if day is not None)
     return Choices(measures, tuple(range(min(end, fiscal_year(first) + 60), fiscal_year(first) - 1, -1)))
+
+
+def named(session: Session, reader: Actor, ids: Sequence[str]) -> Sequence[Any]:
+    """Identifier, reference and titles of the activities `ids`, as far as the reader may know of them; one
+    statement."""
+    if not may_read(reader) or not ids:
+        return []
+    found: Sequence[Any] = rows(
+        session,
+        select(Activity.id, Activity.reference, Activity.title, Activity.title_en).where(
+            Activity.id.in_(ids)
+        ),
+    ).all()
+    return found
 
 
 def activity(session: Session, reader: Actor, activity_id: str) -> Any:
@@ -262,6 +296,45 @@ def revisions_of(session: Session, documents: Sequence[Any]) -> Mapping[str, Any
         .where(Document.id.in_([one.id for one in documents]))
     )
     return {one.document_id: one for one in latest}
+
+
+def between(
+    session: Session, reader: Actor, first: dt.date, last: dt.date, today: dt.date, *, limit: int
+) -> Sequence[Any]:
+    """The activities that fall between two days (Asia/Tokyo, both included), as the register reckons them, the first
+    ones first, at most `limit`; one statement."""
+    if not may_read(reader):
+        return []
+    query = (
+        _falling(_rows(Activity.first_on), first, last, today)
+        .order_by(Activity.first_on, Activity.number)
+        .limit(limit)
+    )
+    found: Sequence[Any] = rows(session, query).all()
+    return found
+
+
+def proposals_of(session: Session, activities: Sequence[Any]) -> Mapping[str, Revision]:
+    """The latest tabled revision of the proposal of each of `activities` (rows the reader was given), by activity;
+    one statement."""
+    found = session.execute(
+        select(Activity.id, Revision)
+        .join(Document, Document.id == Activity.proposal_id)
+        .join(Revision, and_(Revision.document_id == Document.id, Revision.number == Document.revision))
+        .where(Activity.id.in_([one.id for one in activities]))
+    )
+    return {row.id: row.Revision for row in found}
+
+
+def completions_of(session: Session, activities: Sequence[Any]) -> Mapping[str, Recorded]:
+    """What was recorded of the completion of each of `activities` (rows the reader was given) that was completed, by
+    activity; one statement."""
+    found = session.scalars(
+        select(ActivityAct).where(
+            ActivityAct.activity_id.in_([one.id for one in activities]), ActivityAct.act == Act.COMPLETE
+        )
+    )
+    return {one.activity_id: Recorded(one, ()) for one in found}
 
 
 def in_force_on(
@@ -345,6 +418,12 @@ def state_of(row: Any) -> State:
 # --------------------------------------------------------------------------------------- inside
 
 
+def _falling(query: Select[Any], first: dt.date, last: dt.date, today: dt.date) -> Select[Any]:
+    """Those with a day between the two; what is under way goes on until it ends."""
+    still_open = _is_among(UNDER_WAY) if first <= today else Activity.id.is_(None)
+    return query.where(Activity.first_on <= last, or_(Activity.last_on >= first, still_open))
+
+
 def _narrowed(query: Select[Any], filters: Filters, today: dt.date) -> Select[Any]:
     for word in normal_search(filters.words).split()[:_MOST_WORDS]:
         query = query.where(Activity.normal.contains(word, autoescape=True))
@@ -355,9 +434,7 @@ def _narrowed(query: Select[Any], filters: Filters, today: dt.date) -> Select[An
     if filters.party:
         query = query.where(Activity.party == filters.party)
     if filters.year is not None:
-        first, last = fiscal_year_days(filters.year)
-        still_open = _is_among(UNDER_WAY) if first <= today else Activity.id.is_(None)
-        query = query.where(Activity.first_on <= last, or_(Activity.last_on >= first, still_open))
+        query = _falling(query, *fiscal_year_days(filters.year), today)
     if filters.state in {State.PROPOSED, State.CONSULTING}:
         consulted = (
             exists()

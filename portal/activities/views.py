@@ -23,6 +23,7 @@ from portal.activities.queries import Filters, Recorded
 from portal.activities.rules import ACT_NAMES, OVER, STATE_NAMES, STEP_NAMES, Act, Planned, State, Step
 from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
+from portal.agreement.wording import purchase_words
 from portal.consent import queries as consent
 from portal.consent import showing
 from portal.consent.body import Body
@@ -32,11 +33,14 @@ from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, STANDING_NAMES, Says, Standing
 from portal.consent.views import mount
 from portal.history.begin import begin
+from portal.history.events import EXPORT_NAMES
+from portal.history.views import Choice, choose, take
 from portal.history.work import Work
 from portal.kernel import days
 from portal.kernel.clock import day_in_japan
 from portal.kernel.errors import NotFound, RuleBroken
 from portal.kernel.words import N_
+from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
 from portal.web.filters import moment
 from portal.web.kept import Kept
 from portal.web.language import language, say
@@ -69,6 +73,7 @@ def index() -> ResponseReturnValue:
         shown=_counted(queries.count(reading(), actor(), filters, today), len(page)),
         older=url_for(".index", **kept, before=page[-1].number) if len(rows) > queries.PAGE else None,
         first=url_for(".index", **kept) if before is not None else None,
+        export_href=url_for(".export", **kept),
     )
 
 
@@ -138,13 +143,18 @@ _LOOKS = {State.CONSULTING: "open", State.AGREED: "settling"}
 """The looks of states (templates/parts/standing.html) that have another name than the state."""
 
 
+def look_of(state: State) -> str:
+    """The look of a state (templates/parts/standing.html)."""
+    return _LOOKS.get(state, state.value)
+
+
 def _line(row: Any, edition: Edition) -> dict[str, Any]:
     """One activity as the register shows it."""
     return {
         "row": row,
         "state": queries.state_of(row),
         "state_name": say(STATE_NAMES[queries.state_of(row)]),
-        "look": _LOOKS.get(queries.state_of(row), row.state),
+        "look": look_of(queries.state_of(row)),
         "items": [item.citation[language()] for item in chosen(listed(row.items), edition)],
         "party": edition.party(row.party).defined_as[language()],
         "when": when_in_words(row),
@@ -181,6 +191,101 @@ def _own_drafts() -> list[Any]:
     ]
 
 
+# --------------------------------------------------------------------------------------- the register taken out
+
+
+@activities.get("/export", allow=Permission.READ, step_up=True)
+def export() -> ResponseReturnValue:
+    """What of the register would be taken out: the filter as the address names it."""
+    return choose(_export())
+
+
+@activities.post("/export", allow=Permission.READ, step_up=True)
+def take_export() -> ResponseReturnValue:
+    """The register under the filter as a file."""
+    return take(_export(), request.form.get("format"))
+
+
+def _export() -> Choice:
+    edition, today, who = g.edition_in_force(), _today(), actor()
+    filters = _filters(edition)
+    address: dict[str, Any] = {name: value for name, value in vars(filters).items() if value}
+    key = "activities"
+
+    def read(session: Session, place: int | None) -> tuple[list[Row], int | None]:
+        found = queries.batch(session, who, filters, today, before=place, limit=ROWS_A_PAGE)
+        rows = [_row(row, edition) for row in found]
+        return rows, found[-1].number if len(found) == ROWS_A_PAGE else None
+
+    return Choice(
+        Export(key, say(EXPORT_NAMES[key]), _columns(), lambda: in_pages(read)),
+        count=queries.count(reading(), who, filters, today),
+        conditions=_conditions(filters, edition),
+        back=(say("取組"), url_for(".index", **address)),
+    )
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("reference", say("番号")),
+        Column("title", say("取組の名称")),
+        Column("title_en", say("取組の名称（英語）")),
+        Column("state", say("状態")),
+        Column("when", say("時期")),
+        Column("items", say("協力事項")),
+        Column("measure", say("施策")),
+        Column("party", say("提案した側")),
+        Column("proposal", say("実施の合意")),
+        Column("particulars", say("別途定め（具体的事項）")),
+        Column("planned_start", say("開始予定日")),
+        Column("planned_end", say("終了予定日")),
+        Column("started_on", say("開始日")),
+        Column("ended_on", say("終了日")),
+        Column("outcome", say("成果")),
+        Column("changed_at", say("最後に変わった日時（日本時間）")),
+    ]
+
+
+def _row(row: Any, edition: Edition) -> Row:
+    """One activity as a row; of what is not agreed it says so, and by whom it waits (row 38)."""
+    line = _line(row, edition)
+    state = line["state_name"] + (f"（{say('保留中')}）" if line["is_held"] else "")
+    particulars = (
+        _stands(row.particulars_reference, row.particulars_standing, row.particulars_waits_for, edition)
+        if row.particulars_standing
+        else say("未合意")
+    )
+    return (
+        row.reference, row.title, row.title_en, state, line["when"], "、".join(line["items"]), row.measure, line["party"],
+        _stands(row.proposal_reference, row.proposal_standing, row.proposal_waits_for, edition), particulars,
+        row.planned_start, row.planned_end, row.started_on, row.ended_on, row.outcome, row.changed_at,
+    )  # fmt: skip
+
+
+def _stands(reference: str, standing: str, waits_for: str, edition: Edition) -> str:
+    """`ACT-0001 未合意（一部同意：乙の同意待ち）`, or how it stands."""
+    name = say(STANDING_NAMES[Standing(standing)])
+    if Standing(standing) in ON_THE_TABLE:
+        waiting = listed(waits_for)
+        parties = say("、").join(one.defined_as[language()] for one in edition.parties if one.key in waiting)
+        name = say("未合意（%(standing)s：%(parties)sの同意待ち）", standing=name, parties=parties)
+    return f"{reference} {name}"
+
+
+def _conditions(filters: Filters, edition: Edition) -> list[tuple[str, str]]:
+    """The filter in words."""
+    item = next((one for one in edition.scope_items if one.key == filters.item), None)
+    given = [
+        (say("言葉"), filters.words),
+        (say("状態"), say(STATE_NAMES[State(filters.state)]) if filters.state else ""),
+        (say("協力事項"), item.citation[language()] if item else ""),
+        (say("施策"), filters.measure),
+        (say("年度"), days.fiscal_year_in_words(filters.year, language()) if filters.year else ""),
+        (say("提案した側"), edition.party(filters.party).defined_as[language()] if filters.party else ""),
+    ]
+    return [(label, words) for label, words in given if words]
+
+
 # --------------------------------------------------------------------------------------- one activity
 
 
@@ -204,7 +309,7 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
     state = queries.state_of(row)
     terms = agreement.terms(edition, agreement.dates_now(reading(), edition), today)
     plan = Planned(row.planned_start, row.planned_end)
-    on = _day_asked()
+    on, kinds = _day_asked(), portal().extensions["kinds"]
     return show(
         "activities/activity.html",
         status,
@@ -249,8 +354,9 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         acknowledging=forms.get("acknowledging"),
         consultations=queries.consultations_of(reading(), id),
         media=MEDIA,
-        place_of={PROPOSAL.key: PROPOSAL.place, PARTICULARS.key: PARTICULARS.place},
-        noun_of={one.key: say(one.noun) for one in (PROPOSAL, PARTICULARS)},
+        place_of={key: kind.place for key, kind in kinds.items()},
+        noun_of={key: say(kind.noun) for key, kind in kinds.items()},
+        other_documents=[one for one in shared if one.kind not in {PROPOSAL.key, PARTICULARS.key}],
         versions=[one for one in shared if one.kind == PARTICULARS.key and one.agreed_at is not None],
         on=on,
         on_typed=request.args.get("on", "")[:40],
@@ -561,7 +667,7 @@ def _of_proposal(session: Session, reader: Actor, document: Document | None, bod
     assert isinstance(body, ProposalBody)
     known = _activity_of(session, reader, document)
     texts = (body.title, body.summary, body.measure, body.purpose_reason, *(row[-1] for row in body.roles))
-    return {"activity": known, "purchase_words": rules.purchase_words(*texts), "items": _items_of(body)}
+    return {"activity": known, "purchase_words": purchase_words(*texts), "items": _items_of(body)}
 
 
 def _items_of(body: ProposalBody) -> list[Any]:
@@ -582,7 +688,7 @@ def _of_particulars(session: Session, reader: Actor, document: Document | None, 
     terms = agreement.terms(edition, agreement.dates_now(session, edition), _today())
     return {
         "activity": known,
-        "purchase_words": rules.purchase_words(body.title, body.method, body.target_group, body.other),
+        "purchase_words": purchase_words(body.title, body.method, body.target_group, body.other),
         "beyond_term": terms[-1].expiry if terms and rules.runs_beyond(plan, terms[-1].expiry) else None,
         "waits_for_proposal": known is not None and known.proposal_standing not in AGREED_STANDINGS,
     }

@@ -230,6 +230,10 @@ class Settings:
     purposes: tuple[Purpose, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     closed_days: frozenset[date] = frozenset()
+    volunteered: str | None = None
+    """The clause by which opinions and proposals that were volunteered are no confidential information."""
+    lead_days: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Business days that a publication usually needs, by its kind, where the parties say otherwise than practice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -428,6 +432,13 @@ class Edition:
             liability_clause=liability.get("clause"),
             liability_excluded_for=liability.get("excluded_for"),
         )
+
+    @property
+    def volunteered(self) -> Clause | None:
+        """The exclusion of volunteered opinions and proposals from confidential information; None if the text has
+        none (R8-1)."""
+        id = self.settings.volunteered
+        return self.clauses[id] if id else None
 
     @property
     def meeting_months(self) -> int | None:

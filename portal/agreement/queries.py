@@ -18,16 +18,14 @@ from portal.parties.models import Party
 
 _HELD: dict[str, Edition] = {}
 """Editions by their digest: the text of an edition never changes, so it is read once a process."""
-_HELD_BY = "edition in force"
+_HELD_BY, _NUMBER = "edition in force", "its number"
 
 
 _ONE_EDITION = select(AgreementEdition.number, AgreementEdition.digest).where(
     AgreementEdition.number == bindparam("number")
 )
 _LAST_EDITION = (
-    select(AgreementEdition.number, AgreementEdition.digest)
-    .order_by(AgreementEdition.number.desc())
-    .limit(1)
+    select(AgreementEdition.number, AgreementEdition.digest).order_by(AgreementEdition.number.desc()).limit(1)
 )
 
 
@@ -36,7 +34,8 @@ def edition(session: Session, number: int | None = None) -> Edition:
 
     Raises NotFound when there is none.
     """
-    if number is None and (held := session.info.get(_HELD_BY)) is not None:
+    held = session.info.get(_HELD_BY)
+    if held is not None and number in {None, session.info.get(_NUMBER)}:
         return cast(Edition, held)
     row = rows(session, _LAST_EDITION if number is None else _ONE_EDITION, {"number": number}).first()
     if row is None:
@@ -47,6 +46,7 @@ def edition(session: Session, number: int | None = None) -> Edition:
 def in_force_while(session: Session, number: int, digest: str) -> Edition:
     """The edition `number`, which is the one in force for as long as `session` reads: it is not asked for again."""
     found = session.info[_HELD_BY] = edition_of(session, number, digest)
+    session.info[_NUMBER] = number
     return found
 
 

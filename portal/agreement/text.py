@@ -266,11 +266,12 @@ def _dates(at: At) -> StatedDates:
 
 
 def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
-    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes and closed days."""
+    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes, closed days, lead times, and the exclusion
+    of what is volunteered."""
     if not text.strip():
         return Settings()
     given = At(loaded(text, "portal.yaml"), "portal.yaml").mapping(
-        "", "measure purposes prefixes closed_days"
+        "", "measure purposes prefixes closed_days volunteered lead_days"
     )
     measure_of: str | None = None
     measure_items: tuple[str, ...] | None = None
@@ -303,7 +304,24 @@ def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
     closed = (
         frozenset(entry.day() for entry in given["closed_days"].listing()) if "closed_days" in given else ()
     )
-    return Settings(measure_of, measure_items, tuple(purposes), MappingProxyType(prefixes), frozenset(closed))
+    volunteered = checker.known_clause(given["volunteered"]) if "volunteered" in given else None
+    lead_days: dict[str, int] = {}
+    if "lead_days" in given:
+        if not isinstance(given["lead_days"].value, dict):
+            given["lead_days"].fail("must be a mapping")
+        for sort, number in given["lead_days"].value.items():
+            if type(number) is not int or not 0 <= number <= 250:
+                At(number, f"portal.yaml.lead_days.{sort}").fail("must be a number of days, 0 to 250")
+            lead_days[str(sort)] = number
+    return Settings(
+        measure_of,
+        measure_items,
+        tuple(purposes),
+        MappingProxyType(prefixes),
+        frozenset(closed),
+        volunteered,
+        MappingProxyType(lead_days),
+    )
 
 
 def _frozen(value: Any) -> Any:

@@ -50,14 +50,20 @@ def rules_kept(edition: Edition) -> dict[str, list[KeptRule]]:
     return found
 
 
-def beneath(edition: Edition, rules: dict[str, list[KeptRule]]) -> dict[str, tuple[list[Any], list[KeptRule]]]:
+def beneath(
+    edition: Edition, rules: dict[str, list[KeptRule]]
+) -> dict[str, tuple[list[Any], list[KeptRule]]]:
     """What stands under each article and paragraph of the page: the translator's notes, and the rules kept, of
     the part itself and of its sentences and items."""
     found: dict[str, tuple[list[Any], list[KeptRule]]] = {}
     for article in edition.articles:
         found[article.id] = _gathered(edition, rules, [article.id])
         for paragraph in article.paragraphs:
-            parts = [paragraph.id, *(one.id for one in paragraph.sentences), *(one.id for one in paragraph.items)]
+            parts = [
+                paragraph.id,
+                *(one.id for one in paragraph.sentences),
+                *(one.id for one in paragraph.items),
+            ]
             found[paragraph.id] = _gathered(edition, rules, parts)
     for part in (edition.preamble, edition.closing):
         found[part.id] = _gathered(edition, rules, [part.id])
@@ -126,7 +132,8 @@ def _read(current: Edition) -> ResponseReturnValue:
         "editions": adopted,
         "beneath": beneath(current, rules_kept(current)),
         "downloads": [
-            (say(label), url_for("agreement.text", form=form, edition=number)) for form, label in _FORMS.items()
+            (say(label), url_for("agreement.text", form=form, edition=number))
+            for form, label in _FORMS.items()
         ],
         "term_href": url_for("term.index") if "term.index" in portal().view_functions else None,
         "dates": None,
@@ -167,7 +174,9 @@ def text() -> ResponseReturnValue:
     number = int(asked) if asked else queries.edition_number(reading())
     current = _edition(number)
     if form == "yaml":
-        stored = reading().scalar(select(AgreementEdition.text).where(AgreementEdition.number == number)) or ""
+        stored = (
+            reading().scalar(select(AgreementEdition.text).where(AgreementEdition.number == number)) or ""
+        )
         return _file(stored, f"agreement-{number}.yaml", "application/yaml")
     lines = _parallel(current) if form == "parallel" else _japanese(current)
     return _file("\n".join(lines) + "\n", f"agreement-{number}-{form}.txt", "text/plain")

@@ -21,11 +21,13 @@ class Form(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     ROWS = "rows"
+    WRITINGS = "writings"
+    """Rows of a key and a Markdown text: several versions of one content."""
 
 
 def says(label: str, form: Form = Form.LINE, *, default: Value | None = None) -> Any:
     """A field of a Body: its label (a message of the catalogues) and its form. Empty unless given."""
-    empty: Value = () if form in {Form.CHOICES, Form.ROWS} else ""
+    empty: Value = () if form in {Form.CHOICES, Form.ROWS, Form.WRITINGS} else ""
     return dataclasses.field(
         default=empty if default is None else default, metadata={"label": label, "form": form}
     )

@@ -142,8 +142,10 @@ def start(
     work.must(Permission.DRAFT)
     party = _own_party(work)
     kind.check_draft(body, agreement.edition(work.session))
-    if replaces is not None and Standing(replaces.standing) not in rules.AGREED_STANDINGS:
-        raise ReplacedBefore()
+    if replaces is not None:
+        if Standing(replaces.standing) not in rules.AGREED_STANDINGS:
+            raise ReplacedBefore()
+        kind.must_be_replaceable(work, replaces)
     document = work.add(
         Document(
             id=new_id(),
@@ -371,7 +373,7 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
         _must_be_in_force(work)
     revision = latest(work, document)
     body = body_of(kind, revision)
-    replaced = _replaced(work, document)
+    replaced = _replaced(work, kind, document)
     kind.must_be_agreeable(work, document, body)
     reply = _reply(work, document, revision, Says.CONSENT, decision=decision)
     agreed = settled.standing is Standing.AGREED
@@ -466,6 +468,7 @@ def withdraw(work: Work, kind: DocumentKind, document: Document, *, reason: str)
 def hold(work: Work, kind: DocumentKind, document: Document, *, reason: str) -> None:
     """What was agreed is stopped for the time being, at once (保留; decision 13, 26)."""
     work.must(Permission.HOLD)
+    kind.must_be_holdable(work, document)
     _close(work, kind, document, "hold", rules.Hold(_own_party(work), work.actor.member_id or ""), reason)
     work.record(events.Held(**_of(kind, document), reason=reason), *kind.also_about(document))
 
@@ -853,12 +856,13 @@ def _reply(
     )
 
 
-def _replaced(work: Work, document: Document) -> Document | None:
+def _replaced(work: Work, kind: DocumentKind, document: Document) -> Document | None:
     if document.replaces_id is None:
         return None
     replaced = work.session.get_one(Document, document.replaces_id)
     if Standing(replaced.standing) not in rules.AGREED_STANDINGS:
         raise ReplacedBefore()
+    kind.must_be_replaceable(work, replaced)
     return replaced
 
 

@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from portal.agreement.text import Edition
+from portal.agreement.wording import purchase_words
 from portal.consent.body import Body
 from portal.consent.rules import CAPACITY_NAMES, Capacity
 from portal.kernel.markdown import check_source
@@ -31,6 +32,7 @@ from portal.web.forms import (
     TextField,
 )
 from portal.web.language import say
+from portal.web.rows import PartyRowsField, RowsField
 
 TOO_MUCH_MARKUP = _l("書式が複雑すぎます（角かっこや入れ子が多すぎるなど）。簡単にしてください。")
 
@@ -89,6 +91,33 @@ def _stored(field: Any) -> Any:
     if isinstance(field.data, list | tuple):
         return tuple(str(one) for one in field.data)
     return field.data or ""
+
+
+class RowsForm(BodyForm):
+    """A form of words with rows for each party, and the hint on wording."""
+
+    def prepare(self, edition: Edition, language: str) -> None:
+        """The parties stand by their defined names."""
+        parties = [
+            (one.key, f"{one.defined_as[language]}（{one.name[language]}）") for one in edition.parties
+        ]
+        for field in self:
+            if isinstance(field, PartyRowsField):
+                field.offer(parties)
+
+    def body(self) -> Body:
+        """The words typed; what stands in rows, row by row."""
+        rows: dict[str, Any] = {
+            field.short_name: field.rows for field in self if isinstance(field, RowsField)
+        }
+        return dataclasses.replace(super().body(), **rows)
+
+    @property
+    def purchase_words(self) -> list[str]:
+        """Words in the form that may be read as an order or a promise to buy (R6.1-3)."""
+        texts = [entry.data for field in self if isinstance(field, RowsField) for entry in field.entries]
+        texts += [field.data for field in self if isinstance(field, LineField | TextField)]
+        return purchase_words(*(text for text in texts if isinstance(text, str)))
 
 
 class SeenForm(PortalForm):
@@ -170,7 +199,9 @@ class ConsultationForm(PortalForm):
     materials = ChoicesField(_l("付ける資料"), choices=[], description=_l("外すものは、印を外してください。"))
     files = MultipleFileField(
         _l("資料"),
-        description=_l("会議の資料など。記録すると、すべての当事者が読めます。住民の個人情報は添付しないでください。"),
+        description=_l(
+            "会議の資料など。記録すると、すべての当事者が読めます。住民の個人情報は添付しないでください。"
+        ),
     )
 
     hints: Mapping[str, str] = {}

@@ -11,6 +11,7 @@ from portal.consent.body import Body
 from portal.consent.models import Document, Revision
 from portal.history.work import Work
 from portal.kernel.db import Subject
+from portal.web.language import say
 
 
 class DocumentKind:
@@ -33,6 +34,8 @@ class DocumentKind:
     home_page: ClassVar[str] = ""
     """The endpoint of the page of the activity that a document of this kind concerns, for the way back; empty:
     its documents concern none."""
+    is_quiet: ClassVar[bool] = False
+    """Whether its title stays out of the titles of pages, which browsers and their histories show."""
     needs_dates: ClassVar[bool] = True
     """Whether it can be tabled only once the agreement has a date, and consented to only while it is in force
     (decision 30; R5-5)."""
@@ -66,6 +69,12 @@ class DocumentKind:
     def must_be_agreeable(self, work: Work, document: Document, body: Body) -> None:
         """Raises the RuleBroken for which this document may not be consented to at this moment."""
 
+    def must_be_holdable(self, work: Work, document: Document) -> None:
+        """Raises the RuleBroken for which what was agreed can no longer be held."""
+
+    def must_be_replaceable(self, work: Work, document: Document) -> None:
+        """Raises the RuleBroken for which what was agreed can no longer be replaced."""
+
     def on_tabled(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
         """What follows when a revision is put on the table; in the same transaction."""
 
@@ -82,3 +91,11 @@ class DocumentKind:
     def also_about(self, document: Document) -> tuple[Subject, ...]:
         """Further rows that an event on this document tells of."""
         return ()
+
+
+def party_row_words(row: tuple[str, ...], edition: Edition, language: str) -> str:
+    """「甲：…」 of a row of party key and text; nothing for an empty text."""
+    if len(row) != 2 or not row[1].strip():
+        return ""
+    label = next((one.defined_as[language] for one in edition.parties if one.key == row[0]), row[0])
+    return say("%(party)s：%(words)s", party=label, words=row[1])

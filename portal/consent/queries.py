@@ -280,7 +280,9 @@ def _said_in(table: Any, what: str, says: Any, text: Any, **own: Any) -> Any:
         "absent_post": null(), "digest": null(),
     }  # fmt: skip
     columns = [
-        (cast(value, Date() if name == "decided_on" else Text()) if isinstance(value, Null) else value).label(name)
+        (cast(value, Date() if name == "decided_on" else Text()) if isinstance(value, Null) else value).label(
+            name
+        )
         for name, value in (common | own).items()
     ]
     return select(literal(what, Text()).label("what"), *columns).where(table.c.document_id == _ID)
@@ -375,9 +377,7 @@ def _said(
         elif one.what == "closing":
             closings.append(ClosingRow(one.says, one.party, one.name, one.post, one.text, one.at))
         else:
-            comments.append(
-                CommentRow(one.id, one.revision, one.text, one.party, one.name, one.post, one.at)
-            )
+            comments.append(CommentRow(one.id, one.revision, one.text, one.party, one.name, one.post, one.at))
     replies.sort(key=lambda one: one.revision)  # moments may be equal (row 39); numbers are of one revision
     return replies, closings, comments
 
@@ -569,7 +569,9 @@ def replies_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict[
             Reply.says,
             Reply.name,
             Reply.post,
-            Reply.capacity, Reply.absent_post, Reply.decided_on,
+            Reply.capacity,
+            Reply.absent_post,
+            Reply.decided_on,
             Reply.decision_reference,
             Reply.at,
             Reply.digest,

@@ -405,7 +405,11 @@ def _compare(
         (REPLIES_DIFFER, expected.replies, (_reply(one, rows[Revision]) for one in rows[Reply])),
         (SAID_DIFFERS, expected.closings, map(_closing, rows[Closing])),
         (SAID_DIFFERS, expected.comments, map(_comment, rows[Comment])),
-        (SAID_DIFFERS, expected.consultations, (_consultation(one, rows[Attachment]) for one in rows[Consultation])),
+        (
+            SAID_DIFFERS,
+            expected.consultations,
+            (_consultation(one, rows[Attachment]) for one in rows[Consultation]),
+        ),
         (SAID_DIFFERS, expected.confirmations, map(_confirmation, rows[ConsultationConfirmation])),
     )
     for sentence, told, held in said:

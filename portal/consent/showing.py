@@ -35,6 +35,8 @@ class Shown:
     lines: Sequence[str]
     html: Any = None
     warning: str | None = None
+    writings: Sequence[tuple[str, Any]] = ()
+    """Of a field of several texts: the words of each key, and its text as HTML."""
 
 
 def shown(kind: DocumentKind, body: Body, edition: Edition) -> list[Shown]:
@@ -47,12 +49,26 @@ def shown(kind: DocumentKind, body: Body, edition: Edition) -> list[Shown]:
             continue
         lines = _lines(kind, name, form, value, edition)
         html = prose(value) if form is Form.MARKDOWN and value else None
+        writings = _writings(kind, name, value, edition) if form is Form.WRITINGS else ()
         text = value if isinstance(value, str) else "\n".join(lines)
         unseen = len(invisible_characters(text))
         result.append(
-            Shown(name, say(label), form, lines, html, say(INVISIBLE, count=unseen) if unseen else None)
+            Shown(
+                name,
+                say(label),
+                form,
+                lines,
+                html,
+                say(INVISIBLE, count=unseen) if unseen else None,
+                writings,
+            )
         )
     return result
+
+
+def _writings(kind: DocumentKind, name: str, rows: Any, edition: Edition) -> list[tuple[str, Any]]:
+    code = language()
+    return [(kind.choice_words(name, key, edition, code), prose(text)) for key, text in rows if text.strip()]
 
 
 def _lines(kind: DocumentKind, name: str, form: Form, value: Any, edition: Edition) -> list[str]:
@@ -61,6 +77,11 @@ def _lines(kind: DocumentKind, name: str, form: Form, value: Any, edition: Editi
         return [kind.choice_words(name, one, edition, code) for one in value]
     if form is Form.CHOICE:
         return [kind.choice_words(name, value, edition, code)] if value else []
+    if form is Form.WRITINGS:
+        named = ((kind.choice_words(name, key, edition, code), text) for key, text in value if text.strip())
+        return [
+            line for label, text in named for line in (say("【%(name)s】", name=label), *text.splitlines())
+        ]
     if form is Form.ROWS:
         return [kind.row_words(name, row, edition, code) for row in value if any(row)]
     if form is Form.DAY:
@@ -182,7 +203,10 @@ def _reply_words(
                 "digest": reply.digest,
             }
         case Says.CONSENT:
-            return {"lapsed": _lapsed(reply, dossier, edition) | facts, "compare": _since(reply, dossier, compare)}
+            return {
+                "lapsed": _lapsed(reply, dossier, edition) | facts,
+                "compare": _since(reply, dossier, compare),
+            }
         case Says.WITHDRAW:
             return facts | {
                 "state": "withdrawn",
@@ -217,9 +241,7 @@ def _lapsed(reply: Any, dossier: Dossier, edition: Edition) -> dict[str, Any]:
     }
 
 
-def _since(
-    reply: Any, dossier: Dossier, compare: Callable[[int, int], str] | None
-) -> tuple[str, str] | None:
+def _since(reply: Any, dossier: Dossier, compare: Callable[[int, int], str] | None) -> tuple[str, str] | None:
     """The address of what changed since the revision a party consented to, and its words."""
     if compare is None:
         return None

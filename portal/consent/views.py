@@ -43,9 +43,10 @@ from portal.history.work import Work
 from portal.kernel.errors import NotFound, Refused, RuleBroken
 from portal.kernel.files import FileTooLarge
 from portal.kernel.ids import new_id
-from portal.kernel.uploads import FINDINGS, UploadRefused, inspect, safe_file_name
+from portal.kernel.uploads import FINDINGS, UploadRefused, draw_image, inspect, safe_file_name
 from portal.kernel.words import N_
 from portal.web.forms import PortalForm
+from portal.web.headers import name_the_file
 from portal.web.kept import Kept
 from portal.web.language import language, say
 from portal.web.pages import part, prose, show
@@ -92,9 +93,12 @@ class DocumentPages:
         fields: str,
         context: Context | None,
         aside: str | None,
+        beforehand: str | None,
+        shows_images: bool,
     ) -> None:
         self.kind, self.name, self.form, self.fields = kind, name, form, fields
         self.context, self.aside = context, aside
+        self.beforehand, self.shows_images = beforehand, shows_images
 
     # -- addresses ---------------------------------------------------------------------------------------------
 
@@ -111,6 +115,7 @@ class DocumentPages:
             kind=self.kind,
             to=self.to,
             fields=self.fields,
+            shows_images=self.shows_images,
             Standing=Standing,
             say=say,
             finding_words=finding_words,
@@ -138,8 +143,9 @@ class DocumentPages:
 
         body = body_of(self.kind, dossier.latest) if dossier.latest else self._draft_body(dossier.draft)
         files = queries.attachments_of(dossier.latest) if dossier.latest else []
+        extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
+        acts = {one: may and one not in extra.get("withheld", ()) for one, may in self._acts(dossier).items()}
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
-        acts = self._acts(dossier)
         return self.page(
             "show",
             status,
@@ -164,7 +170,7 @@ class DocumentPages:
             media=MEDIA,
             listed=listed,
             lapses=dossier.latest is not None,
-            extra=self.context(reading(), actor(), dossier.document, body) if self.context else {},
+            extra=extra,
             aside=self.aside,
             comment_fields=fields_of("comment_fields", CommentForm, "comment", forms.get("comment_form")),
             note_fields=fields_of("note_fields", NoteForm, "note", forms.get("note_form")),
@@ -246,7 +252,8 @@ class DocumentPages:
             and on_table
             and not consented
             and waits
-            and standing is not Standing.SENT_BACK,  # what was sent back is to be written anew, not sent back again
+            and standing
+            is not Standing.SENT_BACK,  # what was sent back is to be written anew, not sent back again
             "withdraw_consent": who.may(Permission.CONSENT) and on_table and consented,
             "decline": who.may(Permission.DECLINE) and on_table and mine != dossier.document.party,
             "withdraw": who.may(Permission.WITHDRAW) and on_table and mine == dossier.document.party,
@@ -328,8 +335,22 @@ class DocumentPages:
         document = queries.document(reading(), actor(), self.kind, id)
         found = queries.attachment(reading(), actor(), document, attachment)
         answer = Response(portal().files.open(found.sha256), mimetype="application/octet-stream")
-        answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+        name_the_file(answer, found.name)
         answer.headers["Content-Length"] = str(found.size)
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        return answer
+
+    def image(self, id: str, attachment: str) -> ResponseReturnValue:
+        """An attached picture to look at, drawn anew from the kept file, so that nothing but a picture can reach
+        the browser (rows 17, 82); 404 for what is no picture."""
+        document = queries.document(reading(), actor(), self.kind, id)
+        found = queries.attachment(reading(), actor(), document, attachment)
+        try:
+            drawn = draw_image(portal().files.read(found.sha256))
+        except UploadRefused:
+            raise NotFound() from None
+        answer = Response(drawn, mimetype=found.media_type)
+        answer.headers.set("Content-Disposition", "inline", filename=found.name)
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return answer
 
@@ -573,6 +594,7 @@ class DocumentPages:
             extra=self.context(reading(), actor(), dossier.document, body_of(self.kind, dossier.latest))
             if self.context
             else {},
+            beforehand=self.beforehand,
         )
 
     def _moved(self, id: str, form: Any, refused: RuleBroken) -> ResponseReturnValue:
@@ -741,7 +763,9 @@ class DocumentPages:
         if holds and is_new:
             form.refuse(
                 "materials",
-                say("資料の検査で見つかったことがあります。相手方に渡してよいかを確かめ、もう一度記録してください。"),
+                say(
+                    "資料の検査で見つかったことがあります。相手方に渡してよいかを確かめ、もう一度記録してください。"
+                ),
             )
         return self.show(id, status, consultation_form=form)
 
@@ -932,9 +956,24 @@ def mount(
     fields: str,
     context: Context | None = None,
     aside: str | None = None,
+    beforehand: str | None = None,
+    shows_images: bool = False,
 ) -> DocumentPages:
-    """Every page of the kind stands under `path` of the blueprint, each with its permission."""
-    pages = DocumentPages(kind, name=name, form=form, fields=fields, context=context, aside=aside)
+    """Every page of the kind stands under `path` of the blueprint, each with its permission.
+
+    `aside` is a partial of the document's page, `beforehand` of the page on which a party consents;
+    `shows_images`: attached pictures can be looked at in place.
+    """
+    pages = DocumentPages(
+        kind,
+        name=name,
+        form=form,
+        fields=fields,
+        context=context,
+        aside=aside,
+        beforehand=beforehand,
+        shows_images=shows_images,
+    )
     may = Permission
     one = f"{path}/<id>"
 
@@ -958,6 +997,8 @@ def mount(
     add(f"{one}/files", "_files", pages.files, may.DRAFT)
     add(f"{one}/attachments", "_attach", pages.attach, may.DRAFT, methods="POST")
     add(f"{one}/attachments/<attachment>", "_attachment", pages.attachment, may.READ)
+    if shows_images:
+        add(f"{one}/images/<attachment>", "_image", pages.image, may.READ)
     add(f"{one}/attachments/<attachment>/remove", "_detach", pages.detach, may.DRAFT, methods="POST")
     add(f"{one}/table", "_table", pages.table, may.TABLE, methods="POST")
     add(f"{one}/rebase", "_rebase", pages.rebase, may.DRAFT, methods="POST")

@@ -12,9 +12,11 @@ from portal.agreement.commands import AlreadyFounded
 from portal.agreement.models import AgreementEdition
 from portal.agreement.text import FOUNDING_FILE, read_edition, texts_of
 from portal.demo import founding
+from portal.demo.advising import ADVISING
 from portal.demo.open_work import OPEN
 from portal.demo.past import PAST
 from portal.demo.people import PASSWORD, DemoAccount, accounts
+from portal.demo.publicity import PUBLICITY_STORIES
 from portal.demo.stage import Stage, play
 from portal.history.work import Works
 from portal.kernel.clock import JAPAN, FixedClock
@@ -48,6 +50,9 @@ def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
         initial=passwords.initial(PASSWORD),
     )
     founding.found(stage)
-    stories = (*founding.PEOPLE_STORIES, *PAST, *OPEN, founding.pending_auditor, founding.pending_power)
+    stories = (
+        *founding.PEOPLE_STORIES, *PAST, *OPEN, *ADVISING, *PUBLICITY_STORIES,
+        founding.pending_auditor, founding.pending_power,
+    )  # fmt: skip
     play(stage, [tell(stage) for tell in stories])
     return accounts()

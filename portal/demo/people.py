@@ -127,7 +127,9 @@ def accounts() -> list[DemoAccount]:
         for party in edition.parties
     }
     found = []
-    for person in sorted((one for one in PEOPLE if one.leaves is None and not one.awaits), key=_how_much_to_do):
+    for person in sorted(
+        (one for one in PEOPLE if one.leaves is None and not one.awaits), key=_how_much_to_do
+    ):
         powers = (Role.CONSENT_OFFICER,) if person.consents else ()
         roles = tuple(role for role in person.roles if not (powers and role is Role.READER)) + powers
         words = names[person.party] if person.party else None

@@ -35,6 +35,8 @@ class Event:
     """The sentence of the activity history (活動履歴), or None where the cooperation did nothing by it."""
     message: ClassVar[str | None] = None
     """The sentence the other parties are told (お知らせ), or None where nobody is told."""
+    may_be_under: ClassVar[tuple[str, ...]] = ()
+    """The keys of the terms that `under` may name where its class alone cannot say: the filter offers them."""
     value_words: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
     """For a field whose value is a key of the code, the words (messages) of each value: with
     `{"capacity": CAPACITY_NAMES}` a sentence may say `%(capacity_name)s`."""

@@ -21,7 +21,20 @@ from portal.web.forms import ChoiceField, Filled, LineField, PortalForm
 from portal.web.language import say
 
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("drafting", N_("下書き・添付・自分の側のメモ"), ("draft.", "attachment.", "note.")),
+    (
+        "drafting",
+        N_("下書き・添付・自分の側のメモ"),
+        (
+            "draft.",
+            "attachment.",
+            "note.",
+            "advice.draft_",
+            "advice.file_",
+            "advice.noted",
+            "advice.decision_noted",
+            "advice.correction_read",
+        ),
+    ),  # fmt: skip
     ("tabling", N_("提示"), ("revision.",)),
     ("consultation", N_("協議・コメント"), ("consultation.", "comment.")),
     ("consent", N_("同意・合意"), ("consent.", "document.agreed")),
@@ -32,13 +45,15 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("hold", N_("保留・差替え"), ("document.held", "document.replaced", "hold.")),
     ("activity", N_("取組の実施と成果"), ("activity.",)),
+    ("publicity", N_("公表"), ("publicity.",)),
+    ("advice", N_("助言・支援"), ("advice.",)),
     ("agreement", N_("協定・期間・通知"), ("agreement.", "edition.", "notice.", "term.")),
     (
         "people",
         N_("利用者・役割・サインイン"),
         ("member.", "party.", "operator.", "auditor.", "consent_power."),
     ),
-    ("portal", N_("ポータルの運用"), ("portal.", "clock.", "seal.", "demo.")),
+    ("portal", N_("ポータルの運用"), ("portal.", "clock.", "seal.", "demo.", "export.")),
 )
 """The kinds of act a filter offers: key, label, and how the verbs begin; the longest beginning wins."""
 OTHER_KIND = ("other", N_("そのほか"))

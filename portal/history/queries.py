@@ -237,6 +237,28 @@ def _count(session: Session, reader: Actor, shape: _Shape, values: Mapping[str, 
     return _COUNTS.get((shape, tuple(values.items()), leaves), count)
 
 
+def batch(
+    session: Session, reader: Actor, filters: Filters, *, before: Cursor | None = None, limit: int
+) -> list[Line]:
+    """The `limit` entries that follow after `before` on the pages of the same filter, newest first, for who reads all
+    of them; one statement. Entries never change, so the next batch may be read in another snapshot."""
+    chains = chains_of(reader, filters.reading)
+    if not chains:
+        return []
+    shape, values = _asked(chains, filters, before=before, limit=limit)
+    return _lines(session, _page_statement(shape), values)
+
+
+def count(session: Session, reader: Actor, filters: Filters) -> int:
+    """How many entries the filters find; `COUNTED + 1` stands for more than that (decision 33)."""
+    chains = chains_of(reader, filters.reading)
+    if not chains:
+        return 0
+    shape, values = _asked(chains, filters, limit=0)
+    counted: int = _run(session, _count_statement(shape), values).scalar_one()
+    return counted
+
+
 def _run(session: Session, statement: Any, values: Mapping[str, Any]) -> Result[*tuple[Any, ...]]:
     return session.connection().execute(statement, values)
 
@@ -257,7 +279,12 @@ class _Shape(NamedTuple):
 
 
 def _asked(
-    chains: Sequence[str], filters: Filters, *, before: Cursor | None = None, after: Cursor | None = None, limit: int
+    chains: Sequence[str],
+    filters: Filters,
+    *,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    limit: int,
 ) -> tuple[_Shape, dict[str, Any]]:
     """A question as a shape and its values."""
     given = {name: getattr(filters, name) for name in _EQUAL if getattr(filters, name) is not None}
@@ -309,7 +336,10 @@ def _page_statement(shape: _Shape) -> Any:
     if len(scans) == 1:
         return page.where(*scans[0]).order_by(*_order(_E, shape.forward)).limit(shape.limit)
     keys = [
-        select(_E.chain, _E.at, _E.number).where(*conditions).order_by(*_order(_E, shape.forward)).limit(shape.limit)
+        select(_E.chain, _E.at, _E.number)
+        .where(*conditions)
+        .order_by(*_order(_E, shape.forward))
+        .limit(shape.limit)
         for conditions in scans
     ]
     merged = union_all(*(select(key.subquery()) for key in keys)).subquery()
@@ -385,8 +415,10 @@ _PLACE = re.compile(r"%\(([a-z_0-9]+)\)s")
 _DECODER = json.JSONDecoder()
 
 
+@lru_cache(maxsize=200)
 def _facts(skeleton: str) -> dict[str, Any]:
-    """The plain facts of an entry. Canonical JSON sorts its keys, and nothing before `facts` is free text."""
+    """The plain facts of an entry, asked for several times while it is told. Canonical JSON sorts its keys, and nothing
+    before `facts` is free text."""
     start = skeleton.find('"facts":')
     try:
         facts = _DECODER.raw_decode(skeleton, start + len('"facts":'))[0] if start >= 0 else {}
@@ -405,7 +437,9 @@ def _said() -> Any:
     """The words of an entry that a list says, fetched by their key together with it, as one text. Long words that
     no sentence says are left where they are."""
     names = sorted({"name", "post"}.union(*map(said_by, EVENTS)))
-    field = _PAYLOADS.c.field + literal_column("''")  # not the column itself, or SQLite seeks each name in the index
+    field = _PAYLOADS.c.field + literal_column(
+        "''"
+    )  # not the column itself, or SQLite seeks each name in the index
     return (
         select(json_object_of(_PAYLOADS.c.field, _PAYLOADS.c.content))
         .where(_PAYLOADS.c.chain == _E.chain, _PAYLOADS.c.number == _E.number)
@@ -537,7 +571,8 @@ def activities(session: Session, reader: Actor) -> list[ActivityName]:
     """Every activity the joint chain tells of, by reference; one statement, an index seek an activity."""
     rows = _run(session, _activities_statement(), {"chains": chains_of(reader, Reading.CHRONICLE)})
     found = [
-        ActivityName(row.activity_id, str(_facts(row.skeleton).get("reference") or ""), row.title) for row in rows
+        ActivityName(row.activity_id, str(_facts(row.skeleton).get("reference") or ""), row.title)
+        for row in rows
     ]
     return sorted(found, key=lambda one: (one.reference, one.id))
 
@@ -708,4 +743,3 @@ def leaf_at(session: Session, reader: Actor, chain: str, number: int) -> str | N
     if chain not in chains_of(reader) or not 0 < number < 2**53:
         return None
     return session.scalar(select(Entry.leaf).where(Entry.chain == chain, Entry.number == number))
-

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
-from typing import Any
 
 from portal.history.event import EVENTS, Event
 from portal.history.queries import Line
@@ -27,15 +26,24 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class _Facts(dict[str, Any]):
-    """What a sentence is filled from; a name it asks for in vain is not said, never a fault."""
+class _Facts(dict[str, str]):
+    """What a sentence is filled from: each name is worked out when the sentence asks for it; a name it asks for in vain
+    is not said, never a fault."""
 
-    def __init__(self, facts: dict[str, Any], not_said: str) -> None:
-        super().__init__(facts)
-        self._not_said = not_said
+    def __init__(self, teller: Teller, event: type[Event], line: Line) -> None:
+        super().__init__()
+        self._teller, self._event, self._line, self._words = teller, event, line, line.words
 
-    def __missing__(self, _name: str) -> str:
-        return self._not_said
+    def __missing__(self, name: str) -> str:
+        teller, line = self._teller, self._line
+        if name in {"party", "name", "post"}:
+            return str(getattr(teller, name)(line))
+        if name in self._words:
+            return teller.word(self._words[name])
+        facts, named = line.facts, name.removesuffix("_name")
+        if named != name and named in self._event.value_words and named in facts:
+            return teller.fact(line, named)
+        return teller.fact(line, name) if name in facts else teller.not_said
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,11 @@ class Teller:
         """Words of people as a line of text, with invisible characters marked; erased ones say so."""
         return self._say(ERASED) if content is None else shown(content)
 
+    @property
+    def not_said(self) -> str:
+        """What stands where nothing was said."""
+        return self._say(NOT_SAID)
+
     # --- how it is done
 
     def _say(self, message: str) -> str:
@@ -113,12 +126,8 @@ class Teller:
     def _filled(self, message: str, event: type[Event] | None, line: Line) -> str:
         if not message or event is None:
             return self._say(UNKNOWN_VERB) % {"verb": line.verb}
-        facts = {name: self.fact(line, name) for name in line.facts}
-        facts |= {f"{name}_name": self.fact(line, name) for name in event.value_words if name in line.facts}
-        facts |= {name: self.word(content) for name, content in line.words.items()}
-        facts |= {"party": self.party(line), "name": self.name(line), "post": self.post(line)}
         try:
-            return self._say(message) % _Facts(facts, self._say(NOT_SAID))
+            return self._say(message) % _Facts(self, event, line)
         except (ValueError, TypeError, KeyError):  # the catalogue is at fault; the page still stands
             return self._say(UNKNOWN_VERB) % {"verb": line.verb}
 

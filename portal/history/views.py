@@ -1,25 +1,36 @@
-"""The pages of the history: its two readings, one entry with its proof, the check of the chains, their heads."""
+"""The pages of the history: its two readings, one entry with its proof, the check of the chains, their heads; and the
+taking out of a table, which every list of the portal shares because it is told in the history."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+import datetime as dt
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from portal.access.policy import Permission
 from portal.history import queries
+from portal.history.begin import begin
 from portal.history.chain import HEAD_DIFFERS, Verdict, verify
 from portal.history.event import EVENTS, JOINT
+from portal.history.events import EXPORT_NAMES, ExportTaken
 from portal.history.forms import HistoryFilter, KeptHeadForm
-from portal.history.queries import HeadNow, Line, Reading
+from portal.history.queries import COUNTED, Cursor, HeadNow, Line, Reading
 from portal.history.sentences import Teller
+from portal.history.work import Work
 from portal.kernel.days import day_in_words, fiscal_year_in_words, month_in_words, time_in_words
+from portal.kernel.db import Subject
+from portal.kernel.digest import check_code
+from portal.kernel.errors import NotFound
 from portal.kernel.words import N_
+from portal.web.export import ROWS_A_PAGE, Column, Export, Format, Row, Slot, in_pages, send
+from portal.web.filters import day, moment
 from portal.web.kept import Kept
 from portal.web.language import language, say
 from portal.web.pages import part, render, show
@@ -43,6 +54,24 @@ class Surroundings:
     def clause(self, key: str | None) -> Any:
         """The clause `key` as the edition in force cites it; None where it has none."""
         return self.edition.cite(key, self.language) if key and self.edition.has_clause(key) else None
+
+    @cached_property
+    def _clause_labels(self) -> dict[str, str]:
+        return {}
+
+    def clause_label(self, key: str | None) -> str:
+        """How the edition in force cites the clause `key`; empty where it has none."""
+        if key is None:
+            return ""
+        if key not in self._clause_labels:
+            clause = self.clause(key)
+            self._clause_labels[key] = str(clause.label) if clause else ""
+        return self._clause_labels[key]
+
+    @cached_property
+    def chain_names(self) -> dict[str, str]:
+        """What pages call the chains."""
+        return {chain: self.chain_name(chain) for chain in (JOINT, *self.labels)}
 
     def chain_name(self, chain: str) -> str:
         """What a page calls a chain."""
@@ -198,6 +227,7 @@ def _choices(around: Surroundings, kind: Reading) -> dict[str, list[tuple[str, s
         people.append((one.id, f"{around.labels.get(one.party or '', '')} {name}".strip()))
     kinds = portal().extensions.get("kinds", {})
     keys = {event.clause for event in EVENTS.values()} | {one.clause for one in kinds.values()}
+    keys |= {key for event in EVENTS.values() for key in event.may_be_under}
     return {
         "parties": [
             (party.key, f"{around.labels[party.key]} {party.name[around.language]}")
@@ -254,6 +284,7 @@ def _index(
         "older": to(before=page.older.text()) if page.older else None,
         "first": to() if page.newer else None,
         "since": who.previous_visit_at,
+        "export_href": _export_address(form.address()),
     }
     if form.reading is Reading.TRAIL:
         columns, own_side = tuple(say(column) for column in COLUMNS), say(N_("自分の側だけ"))
@@ -271,6 +302,105 @@ def _index(
         entries = _shown(month.lines, around, Reading.CHRONICLE, "chronicle_entry", number)
         months.append((heading, words, Markup("").join(entries)))
     return {**context, "months": months}
+
+
+# --- The readings taken out -----------------------------------------------------------------------
+
+
+@history.get("/history/export", allow=Permission.READ, step_up=True)
+def export() -> ResponseReturnValue:
+    """What of the history would be taken out: the reading and the filter as the address names them."""
+    return choose(_export())
+
+
+@history.post("/history/export", allow=Permission.READ, step_up=True)
+def take_export() -> ResponseReturnValue:
+    """The reading and the filter as a file."""
+    return take(_export(), request.form.get("format"))
+
+
+def _export_address(values: Mapping[str, Any]) -> str:
+    return url_for("history.export", **values)
+
+
+def _export() -> Choice:
+    around, who = surroundings(), actor()
+    form, _ = _filter(around)
+    if form.errors:
+        raise NotFound()
+    kind, filters = form.reading, form.filters
+    ceiling = {head.chain: head.number for head in queries.heads(reading(), who)}
+
+    def read(session: Session, place: Cursor | None) -> tuple[list[Row], Cursor | None]:
+        lines = queries.batch(session, who, filters, before=place, limit=ROWS_A_PAGE)
+        rows = [_row(line, around, kind) for line in lines if line.number <= ceiling[line.chain]]
+        return rows, lines[-1].cursor if len(lines) == ROWS_A_PAGE else None
+
+    return Choice(
+        Export(kind.value, say(EXPORT_NAMES[kind.value]), _columns(kind), lambda: in_pages(read)),
+        count=queries.count(reading(), who, filters),
+        conditions=_conditions(form),
+        back=(say(EXPORT_NAMES[kind.value]), _address(form.address())),
+    )
+
+
+def _columns(kind: Reading) -> list[Column]:
+    trail = [
+        Column("name", say(N_("行為者"))),
+        Column("post", say(N_("職"))),
+        Column("capacity", say(N_("資格"))),
+        Column("revision", say(N_("版"))),
+    ]
+    return [
+        Column("chain", say(N_("記録の種類"))),
+        Column("number", say(N_("番号"))),
+        Column("at", say(N_("日時（日本時間）"))),
+        Column("sentence", say(N_("行ったこと"))),
+        Column("party", say(N_("当事者"))),
+        *(trail if kind is Reading.TRAIL else []),
+        Column("clause", say(N_("条項"))),
+        Column("verb", say(N_("行為の記号"))),
+    ]
+
+
+def _row(line: Line, around: Surroundings, kind: Reading) -> Row:
+    """An entry as a row, in the words of the pages."""
+    teller, clause = around.teller, around.clause_label(line.clause)
+    begins: tuple[str | int | dt.datetime, ...] = (around.chain_names[line.chain], line.number, line.at)
+    if kind is not Reading.TRAIL:
+        return (*begins, teller.chronicle(line), teller.party(line), clause, line.verb)
+    revision = line.facts["number"] if _tells_a_revision(line) else None
+    return (
+        *begins, teller.trail(line), teller.party(line), teller.name(line), teller.post(line), teller.capacity(line),
+        revision, clause, line.verb,
+    )  # fmt: skip
+
+
+def _conditions(form: HistoryFilter) -> list[tuple[str, str]]:
+    """The filter in words: what was chosen by its label, days as they were read."""
+    typed, filters = form.typed, form.filters
+    chosen = [
+        (label, dict(form.choices[name]).get(typed[name], typed[name]))
+        for name, label in (
+            ("party", say(N_("当事者"))),
+            ("person", say(N_("行為者"))),
+            ("kind", say(N_("行為の種類"))),
+            ("activity", say(N_("取組"))),
+            ("clause", say(N_("条項"))),
+        )
+        if typed[name]
+    ]
+    return chosen + [
+        (label, words)
+        for label, words in (
+            (say(N_("この日から")), day(filters.first_day)),
+            (say(N_("この日まで")), day(filters.last_day)),
+            (say(N_("件名・理由・番号の言葉")), " ".join(filters.words)),
+            (say(N_("1つの文書（または対象）の記録")), typed["subject"]),
+            (say(N_("前回の訪問より後")), moment(filters.since)),
+        )
+        if words
+    ]
 
 
 # --- One entry ------------------------------------------------------------------------------------
@@ -348,14 +478,23 @@ def compare_seal() -> ResponseReturnValue:
         return show("history/seals.html", 422, form=form, heads=_heads(around), outcome=None)
     chain, number, code = form.chain.data, form.kept_number() or 0, form.kept_code() or ""
     leaf = queries.leaf_at(reading(), actor(), chain, number)
-    outcome: dict[str, Any] = {"chain": around.chain_name(chain), "number": number, "code": code, "verdict": None}
+    outcome: dict[str, Any] = {
+        "chain": around.chain_name(chain),
+        "number": number,
+        "code": code,
+        "verdict": None,
+    }
     if leaf is None:
         outcome["state"] = "cut"
     elif not leaf.startswith(code):
         outcome["state"] = "differs"
     else:
         verdict = verify(reading(), chain, kept_head=(number, leaf))
-        outcome |= {"state": "fits" if verdict.holds else "broken", "verdict": verdict, "href": _entry_of(verdict)}
+        outcome |= {
+            "state": "fits" if verdict.holds else "broken",
+            "verdict": verdict,
+            "href": _entry_of(verdict),
+        }
     return show("history/seals.html", form=form, heads=_heads(around), outcome=outcome)
 
 
@@ -363,3 +502,77 @@ def _kept_form(around: Surroundings) -> KeptHeadForm:
     form = KeptHeadForm()
     form.chain.choices = [(chain, around.chain_name(chain)) for chain in queries.chains_of(actor())]
     return form
+
+
+# --- Taking a table out ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be taken out of the portal, as its page says it before."""
+
+    export: Export
+    count: int
+    """How many rows there are now; more than COUNTED stands for more than that (decision 33)."""
+    conditions: Sequence[tuple[str, str]]
+    """What the list is narrowed to: label and words; empty when to nothing."""
+    back: tuple[str, str]
+    """Label and address of the list."""
+    notes: Sequence[str] = ()
+    """Whole sentences that the reader should know of this table."""
+
+    @property
+    def told(self) -> str:
+        """The conditions in one line."""
+        return "、".join(f"{label}：{words}" for label, words in self.conditions) or say(N_("なし（すべて）"))
+
+
+def choose(choice: Choice) -> ResponseReturnValue:
+    """The page that says what would be taken out, with a button for each format; its form posts to the very address
+    of the page, filter and all."""
+    return show("history/export.html", choice=choice, formats=list(Format), COUNTED=COUNTED)
+
+
+def take(
+    choice: Choice, form: str | None, *, also: Callable[[Work], None] | None = None
+) -> ResponseReturnValue:
+    """The table as a file in the format named by `form`; that it was taken stands in the own side's chain.
+
+    Reading is no act; what leaves the portal is out of its hands (rows 47, 62; decision 34). `also` is called with
+    the same Work, for a package that keeps who has what. Raises NotFound for a format there is not, Unavailable when
+    too many exports are running (row 117).
+    """
+    if form not in set(Format):
+        raise NotFound()
+    who, label = actor(), surroundings().labels
+    head = next(one for one in queries.heads(reading(), who) if one.chain == JOINT)
+    slot = Slot()
+    try:
+        with begin() as work:
+            work.record(
+                ExportTaken(
+                    about=Subject("member", str(who.member_id)),
+                    private_to=who.party,
+                    what=choice.export.key,
+                    format=form.upper(),
+                    count=str(choice.count) if choice.count <= COUNTED else f"{COUNTED:,}+",
+                    as_of=head.number,
+                    conditions=choice.told,
+                )
+            )
+            if also is not None:
+                also(work)
+        about = [
+            (say(N_("条件")), choice.told),
+            (say(N_("書き出した日時")), moment(work.at)),
+            (
+                say(N_("書き出した人")),
+                " ".join(filter(None, (label.get(who.party or ""), who.post, who.name))),
+            ),
+            (say(N_("共有の記録番号・指紋")), f"{head.number}・{check_code(head.leaf)}"),
+        ]
+        export = replace(choice.export, about=[*choice.export.about, *about])
+        return send(export, Format(form), at=work.at, slot=slot)
+    except BaseException:
+        slot.release()
+        raise

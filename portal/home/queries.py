@@ -210,12 +210,7 @@ def _documents(part: str, *, limit: int, after: Cursor | None = None) -> Any:
     condition = and_(
         Document.standing.in_(_ON_THE_TABLE), _waits_for_mine() if part == TURN else ~_waits_for_mine()
     )
-    first = (
-        select(Document.id)
-        .where(condition)
-        .order_by(Document.waits_since, Document.id)
-        .limit(limit)
-    )
+    first = select(Document.id).where(condition).order_by(Document.waits_since, Document.id).limit(limit)
     if after:
         place = tuple_(literal(after.since, Moment()), literal(after.id))
         first = first.where(tuple_(Document.waits_since, Document.id) > place)

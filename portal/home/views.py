@@ -469,3 +469,9 @@ def messages() -> ResponseReturnValue:
 def accessibility() -> ResponseReturnValue:
     """What everybody can rely on when using the portal, what is known not to work, and whom to tell."""
     return show("home/accessibility.html")
+
+
+@blueprint.get("/privacy", allow=Permission.ENTER)
+def privacy() -> ResponseReturnValue:
+    """What the portal keeps of people, why, for how long, and who sees it."""
+    return show("home/privacy.html")

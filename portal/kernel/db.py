@@ -55,7 +55,9 @@ class Moment(TypeDecorator[dt.datetime]):
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], dt.datetime | None] | None:
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], dt.datetime | None] | None:
         """The same in one step where the database keeps text, for lists hold hundreds of moments."""
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)

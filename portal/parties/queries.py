@@ -52,10 +52,7 @@ _IN_FORCE = and_(
 _CONSENTS = exists().where(_IN_FORCE).correlate(Member).label("consents")
 _APPOINTED = and_(AuditorAppointment.member_id == Member.id, AuditorAppointment.ended_at.is_(None))
 _AUDITS = (
-    exists()
-    .where(_APPOINTED, AuditorAppointment.effective_at.is_not(None))
-    .correlate(Member)
-    .label("audits")
+    exists().where(_APPOINTED, AuditorAppointment.effective_at.is_not(None)).correlate(Member).label("audits")
 )
 _STANDS = exists().where(_APPOINTED).correlate(Member).label("stands")
 """Whether the member is an auditor or proposed as one."""

@@ -7,10 +7,12 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from portal.access.actor import SYSTEM
-from portal.consent.queries import file_digests
+from portal.advice import queries as advice
+from portal.consent import queries as consent
 from portal.history.work import Works
 from portal.kernel.files import FileStore
 from portal.parties.commands import forget_what_is_over
+from portal.publicity import queries as publicity
 
 SPARED = dt.timedelta(hours=24)
 """How long a file may lie without a row: an upload whose row is still to be written (row 85)."""
@@ -23,7 +25,9 @@ def sweep_files(works: Works, files: FileStore) -> int:
     """
     older_than = works.clock.now() - SPARED
     with Session(works.engines.reader) as session:
-        referenced = file_digests(session)
+        referenced = (
+            consent.file_digests(session) | advice.file_digests(session) | publicity.file_digests(session)
+        )
     return len(files.sweep(referenced, older_than=older_than))
 
 

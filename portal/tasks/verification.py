@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.advice.models import AdviceFile
+from portal.advice.queries import broken_records
 from portal.agreement.models import AgreementEdition
 from portal.agreement.text import edition_digest
 from portal.consent.models import Attachment
@@ -18,6 +20,7 @@ from portal.history.event import JOINT
 from portal.history.models import Entry
 from portal.history.seal import skeleton_of
 from portal.kernel.files import FileStore
+from portal.publicity import queries as publicity
 from portal.tasks.events import DaySealed
 from portal.tasks.seals import read_checkpoint
 from portal.web.language import say
@@ -65,6 +68,7 @@ def verify_everything(
         yield Finding(False, f"{loose} fields of words belong to no entry")
     yield from _of_tables(session, verdicts)
     yield from _of_editions(session)
+    yield from _of_advice(session)
     yield from _of_files(session, files)
 
 
@@ -134,16 +138,25 @@ def _of_editions(session: Session) -> Iterator[Finding]:
 
 def _of_files(session: Session, files: FileStore) -> Iterator[Finding]:
     whole = broken = 0
-    for sha256 in session.scalars(select(Attachment.sha256).distinct().order_by(Attachment.sha256)):
+    named: dict[str, str] = {}
+    for model, noun in ((Attachment, "attachment"), (AdviceFile, "advice file")):
+        for sha256, id in session.execute(select(model.sha256, func.min(model.id)).group_by(model.sha256)):
+            named.setdefault(sha256, f"{noun} {id}")
+    for sha256 in publicity.file_digests(session):
+        named.setdefault(sha256, "an archived copy of a publication")
+    for sha256, name in sorted(named.items()):
         if files.matches(sha256):
             whole += 1
         else:
             broken += 1
-            id = session.scalar(
-                select(Attachment.id).where(Attachment.sha256 == sha256).order_by(Attachment.id)
-            )
-            yield Finding(
-                False, f"files: the bytes of attachment {id} are missing or are not those of {sha256}"
-            )
+            yield Finding(False, f"files: the bytes of {name} are missing or are not those of {sha256}")
     if not broken:
         yield Finding(True, f"files: {whole} files have their digests")
+
+
+def _of_advice(session: Session) -> Iterator[Finding]:
+    broken = list(broken_records(session))
+    for reference in broken:
+        yield Finding(False, f"advice: {reference} is not what was recorded under its digest")
+    if not broken:
+        yield Finding(True, "advice: every entry has its digest")

@@ -104,7 +104,7 @@ def catalogue(code: str) -> NullTranslations:
 def say(message: str, **facts: object) -> str:
     """`message` (the Japanese sentence) in the reader's language, its named places filled from `facts`.
 
-    A fact may itself be of two languages: a day, a Phrase, words in Japanese and English (the agreement's
+    A fact may itself be of two languages: a day, an aware moment, a Phrase, words in Japanese and English (the agreement's
     own), or several of these, which then stand with a stroke between them.
     """
     words = str(catalogue(language()).gettext(message))
@@ -115,7 +115,9 @@ def _worded(fact: object) -> object:
     """The fact as it stands in a sentence in the reader's language."""
     if isinstance(fact, Phrase):
         return say(fact.message, **fact.facts)
-    if isinstance(fact, dt.date) and not isinstance(fact, dt.datetime):
+    if isinstance(fact, dt.datetime):
+        return days.moment_in_words(fact, language())
+    if isinstance(fact, dt.date):
         return days.day_in_words(fact, language())
     if isinstance(fact, tuple):
         return " / ".join(str(_worded(one)) for one in fact)

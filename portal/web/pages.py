@@ -46,13 +46,18 @@ class Frame:
     is_demo: bool
     banner: tuple[str, str] | None
     waiting: int | None
+    explained: tuple[str, str] | None = None
+    """Address and title of the manual's page about the page shown."""
 
 
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("home.index", N_("ホーム"), Permission.READ),
     ("activities.index", N_("取組"), Permission.READ),
+    ("publicity.index", N_("公表"), Permission.READ),
+    ("advice.index", N_("助言・支援"), Permission.READ),
     ("agreement.index", N_("協定"), Permission.READ),
     ("term.index", N_("期間"), Permission.READ),
+    ("reports.timeline", N_("年表"), Permission.READ),
     ("history.index", N_("履歴"), Permission.READ),
     ("parties.members", N_("利用者"), Permission.SEE_MEMBERS),
 )

@@ -33,7 +33,9 @@ from tests.makers.people import TestPerson
 FOLDED = '<details class="compare-same">'
 
 
-def sent_back(house: House, by: TestPerson, kind: Any, id: str, reason: str = "手順を書き加えてください。") -> None:
+def sent_back(
+    house: House, by: TestPerson, kind: Any, id: str, reason: str = "手順を書き加えてください。"
+) -> None:
     """`by` has sent the revision on the table back."""
     with house.work(by.actor(house)) as work:
         document = commands.document_of(work, kind, id)
@@ -52,7 +54,9 @@ def saved(house: House, by: TestPerson, kind: Any, id: str, body: Any) -> None:
 
 
 @pytest.mark.parametrize("page", ["", "/consent"])
-def test_a_consent_without_effect_is_shown_with_who_tabled_what_and_what_changed(sqlite_dated: House, page: str):
+def test_a_consent_without_effect_is_shown_with_who_tabled_what_and_what_changed(
+    sqlite_dated: House, page: str
+):
     """Excellent 3.1: version number, editor and diff; 1, row 2: nobody is said to have taken a colleague's consent."""
     people, edition = sqlite_dated.people, edition_of(sqlite_dated)
     proposal = tabled_proposal(sqlite_dated, people)
@@ -60,7 +64,9 @@ def test_a_consent_without_effect_is_shown_with_who_tabled_what_and_what_changed
     body = proposal_body(edition, title="多言語窓口AIエージェント試験")
     revised(sqlite_dated, people[1].drafter, PROPOSAL, proposal, body)
 
-    shown = browser_of(sqlite_dated, people[0].officer).get(f"/activities/proposals/{proposal}{page}", expect=200)
+    shown = browser_of(sqlite_dated, people[0].officer).get(
+        f"/activities/proposals/{proposal}{page}", expect=200
+    )
     own, other = (edition.party(key).defined_as.ja for key in edition.party_keys[:2])
     box = shown.text.split(edition.party(edition.party_keys[0]).name.ja, 2)[-1]
     assert "回答待ち 版1への同意は失効（新しい版が提示されたため）" in shown.text, box[:300]
@@ -81,7 +87,12 @@ def test_a_comparison_shows_what_changed_first_and_folds_the_rest_away(sqlite_da
         body = proposal_body(edition, title=title)
         revised(sqlite_dated, people[1].drafter, PROPOSAL, proposal, body)
     browser = browser_of(sqlite_dated, people[0].reader)
-    for older, newer, gone, came in ((1, 2, "行", "験"), (2, 3, "試", "実"), (1, 3, "試行", "実験"), (3, 1, "実験", "試行")):
+    for older, newer, gone, came in (
+        (1, 2, "行", "験"),
+        (2, 3, "試", "実"),
+        (1, 3, "試行", "実験"),
+        (3, 1, "実験", "試行"),
+    ):
         page = browser.get(f"/activities/proposals/{proposal}/compare?from={older}&to={newer}", expect=200)
         changed, same = page.source.split(FOLDED)
         assert f"［削除］</span>{gone}<" in changed and f"［追加］</span>{came}<" in changed, (older, newer)
@@ -132,7 +143,13 @@ def test_a_draft_left_by_somebody_is_read_before_it_is_tabled(sqlite_dated: Hous
     people, edition = sqlite_dated.people, edition_of(sqlite_dated)
     proposal = tabled_proposal(sqlite_dated, people)
     sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal)
-    saved(sqlite_dated, people[0].drafter, PROPOSAL, proposal, proposal_body(edition, measure="前任者の直した施策"))
+    saved(
+        sqlite_dated,
+        people[0].drafter,
+        PROPOSAL,
+        proposal,
+        proposal_body(edition, measure="前任者の直した施策"),
+    )
 
     page = browser_of(sqlite_dated, people[0].officer).get(f"/activities/proposals/{proposal}", expect=200)
     draft = page.source.split('id="draft"')[1].split("</section>")[0]
@@ -210,8 +227,6 @@ def test_the_way_back_from_a_paper_leads_over_its_activity(sqlite_dated: House):
         source = browser.get(f"/activities/particulars/{paper}{page}", expect=200).source
         nav = source.split('<nav class="trail"')[1].split("</nav>")[0]
         assert [part.split('"')[0] for part in nav.split('href="')[1:]] == trail
-
-
 
 
 # --- the register says whose turn it is

@@ -120,7 +120,9 @@ def test_a_file_taken_out_again_is_never_shared(proposed):
 def test_with_something_else_amiss_the_file_is_kept_and_every_problem_told(proposed):
     house, id = proposed
     writer = browser_of(house, house.people[0].drafter)
-    asked = page_of(writer, id).submit(ACT, **(WORDS | {"summary": "", "held_on": "9月30日"}), files=[file("次第.txt")])
+    asked = page_of(writer, id).submit(
+        ACT, **(WORDS | {"summary": "", "held_on": "9月30日"}), files=[file("次第.txt")]
+    )
     assert asked.status == 422
     asked.has_lost_nothing(held_on="9月30日", participants=WORDS["participants"])
     assert "要旨を入力してください" in asked.text
@@ -138,7 +140,9 @@ def test_with_something_else_amiss_the_file_is_kept_and_every_problem_told(propo
 def test_a_file_that_other_attachments_may_not_be_is_none_here(proposed, name, content, said):
     """Rows 80-83: the rules of uploads are one."""
     house, id = proposed
-    asked = page_of(browser_of(house, house.people[0].drafter), id).submit(ACT, **WORDS, files=[file(name, content)])
+    asked = page_of(browser_of(house, house.people[0].drafter), id).submit(
+        ACT, **WORDS, files=[file(name, content)]
+    )
     assert asked.status == 422 and said in asked.text
     asked.has_lost_nothing(**WORDS)
     assert kept(house) == {} and records(house) == []

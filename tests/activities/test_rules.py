@@ -32,6 +32,7 @@ from portal.activities.rules import (
     Step,
     TimingMissing,
 )
+from portal.agreement.wording import purchase_words
 from portal.consent.rules import Standing
 from portal.kernel.errors import RuleBroken
 
@@ -257,7 +258,7 @@ def test_personal_information_comes_with_its_kinds_and_reason(kinds: str, reason
 )
 def test_words_of_a_purchase_are_found_whatever_their_form(text: str, found: list[str]):
     """R6.1-3."""
-    assert rules.purchase_words(text) == found
+    assert purchase_words(text) == found
 
 
 # --- how far

@@ -250,7 +250,10 @@ def test_an_impossible_day_is_refused_and_kept_as_typed(sqlite_dated: House, typ
 
 @pytest.mark.parametrize(
     ("language", "day", "month"),
-    [("ja", "令和7年（2025年）10月15日", "令和7年（2025年）12月"), ("en", "15 October 2025", "December 2025")],
+    [
+        ("ja", "令和7年（2025年）10月15日", "令和7年（2025年）12月"),
+        ("en", "15 October 2025", "December 2025"),
+    ],
 )
 def test_days_stand_as_typed_while_refused_and_in_the_pages_own_form_once_stored(
     sqlite_dated: House, language: str, day: str, month: str
@@ -269,7 +272,11 @@ def test_days_stand_as_typed_while_refused_and_in_the_pages_own_form_once_stored
     milestone["milestones-day-0"] = "R7/10/15"
     page = particulars_form(page, **typed, **milestone, title="題")
     assert page.status == 200
-    edit = next(link for link in page.links if link.endswith("/draft")) if not page.path.endswith("/draft") else page.path
+    edit = (
+        next(link for link in page.links if link.endswith("/draft"))
+        if not page.path.endswith("/draft")
+        else page.path
+    )
     page = browser.get(edit, expect=200)
     stored = {"start": day, "settle_by": month, "milestones-day-0": day}
     page.has_lost_nothing(**stored)

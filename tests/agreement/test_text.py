@@ -274,13 +274,20 @@ def test_the_numbers_of_another_agreement_are_other_data(kyogikai):
     assert (kyogikai.advice.giver, kyogikai.advice.receiver) == ("kaisha", "shi")
     assert kyogikai.meeting_months == 3
     assert kyogikai.closed_days == {date(2026, 11, 2), date(2027, 6, 1)}
-    assert kyogikai.settings.prefixes == {"activity_proposal": "HOSHI"}
+    assert kyogikai.settings.prefixes == {"activity_proposal": "HOSHI", "advice": "JOGEN"}
+    assert kyogikai.volunteered is None
     assert kyogikai.conventions == Conventions(
         count_first_day=False,
         backward_count_first_day=True,
         takes_effect=TakesEffect.START_OF_PLANNED_DATE,
         holiday_shift=HolidayShift.NEXT,
     )
+
+
+def test_what_is_volunteered_is_excluded_by_the_clause_the_settings_name(founding):
+    """R8-1; T9: the exclusion of opinions and proposals that were volunteered is data."""
+    assert founding.volunteered.id in founding.terms["confidentiality"]["exclusions"]
+    assert "自発的" in founding.volunteered.text.ja
 
 
 def test_periods_are_months():

@@ -66,7 +66,9 @@ def test_the_whole_text_stands_in_both_languages_whatever_the_readers_own(
     japanese = re.findall(r'<(div|h3) class="parallel-ja"[^>]*>(.*?)</\1>', page, re.DOTALL)
     english = re.findall(r'<(div|p) class="parallel-en"[^>]*>(.*?)</\1>', page, re.DOTALL)
     for code, columns in (("ja", japanese), ("en", english)):
-        assert words_of("".join(inner for _, inner in columns)) == re.sub(r"\s", "", "".join(_pieces(founding, code)))
+        assert words_of("".join(inner for _, inner in columns)) == re.sub(
+            r"\s", "", "".join(_pieces(founding, code))
+        )
     assert ("日本語が正文です。" if language == "ja" else "The Japanese text is authentic.") in page
     assert founding.translation_notice[language] in page
 
@@ -89,7 +91,9 @@ def _pieces(edition: Edition, code: str) -> Iterator[str]:
     yield edition.closing.text[code]
 
 
-def test_every_clause_has_its_address_once_and_a_link_to_itself(sqlite_house: House, founding: Edition) -> None:
+def test_every_clause_has_its_address_once_and_a_link_to_itself(
+    sqlite_house: House, founding: Edition
+) -> None:
     """R0-3: deep links per id."""
     page = body(reader(sqlite_house))
     for id in founding.clauses:
@@ -143,8 +147,18 @@ def test_confirmed_dates_are_said_to_be_confirmed(sqlite_house: House) -> None:
     ("given", "today", "words", "basis"),
     [
         ({}, None, "令和8年（2026年）9月10日（木）まで（第1期）", Basis.FIRST_DAY_NOT_COUNTED),
-        ({"count_first_day": True}, None, "令和8年（2026年）9月9日（水）まで（第1期）", Basis.FIRST_DAY_COUNTED),
-        ({"effective_on": dt.date(2025, 10, 1)}, None, "令和8年（2026年）9月30日（水）まで", Basis.STARTS_AT_MIDNIGHT),
+        (
+            {"count_first_day": True},
+            None,
+            "令和8年（2026年）9月9日（水）まで（第1期）",
+            Basis.FIRST_DAY_COUNTED,
+        ),
+        (
+            {"effective_on": dt.date(2025, 10, 1)},
+            None,
+            "令和8年（2026年）9月30日（水）まで",
+            Basis.STARTS_AT_MIDNIGHT,
+        ),
         ({"end_on_fixed": dt.date(2026, 3, 31)}, None, "令和8年（2026年）3月31日（火）まで", Basis.FIXED_DAY),
         ({}, dt.date(2027, 1, 5), "令和9年（2027年）9月10日（金）まで（第2期）", Basis.STARTS_AT_MIDNIGHT),
     ],
@@ -178,7 +192,9 @@ def test_rules_stand_under_the_clause_they_rest_on(sqlite_house: House, founding
     assert kept, "there is at least one rule with a clause"
     assert all(id in founding.clauses for id in kept)
     assert not any("%(" in rule.sentence + rule.next_step for rules in kept.values() for rule in rules)
-    assert not any("まだ" in rule.sentence and "日あります" in rule.sentence for rules in kept.values() for rule in rules)
+    assert not any(
+        "まだ" in rule.sentence and "日あります" in rule.sentence for rules in kept.values() for rule in rules
+    )
     assert PublishedEarly.clause == "publicity"
 
 
@@ -192,12 +208,16 @@ def test_the_yaml_is_the_file_that_was_adopted_byte_for_byte(sqlite_house: House
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_japanese_text_is_the_authentic_text_and_nothing_else(sqlite_house: House, founding: Edition) -> None:
+def test_the_japanese_text_is_the_authentic_text_and_nothing_else(
+    sqlite_house: House, founding: Edition
+) -> None:
     given = reader(sqlite_house).get("/agreement/text?form=japanese").text
     assert re.sub(r"[\s　]", "", given) == re.sub(r"[\s　]", "", founding.japanese_text())
 
 
-def test_the_parallel_text_has_both_and_says_first_which_is_authentic(sqlite_house: House, founding: Edition) -> None:
+def test_the_parallel_text_has_both_and_says_first_which_is_authentic(
+    sqlite_house: House, founding: Edition
+) -> None:
     lines = reader(sqlite_house).get("/agreement/text?form=parallel").text.split("\n")
     assert lines[:2] == [founding.translation_notice.ja, founding.translation_notice.en]
     whole = "".join(lines)

@@ -68,13 +68,18 @@ class Person:
     def _watched(self, page: Page) -> Page:
         """No page writes to the console, fails to load a part, or asks anybody but the portal."""
         self.complaints: list[str] = []
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on(
+            "console",
+            lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None,
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "request",
-            lambda asked: None
-            if asked.url.startswith(self.address)
-            else self.complaints.append(f"asked elsewhere: {asked.url}"),
+            lambda asked: (
+                None
+                if asked.url.startswith(self.address)
+                else self.complaints.append(f"asked elsewhere: {asked.url}")
+            ),
         )
         return page
 
@@ -163,7 +168,9 @@ class Person:
             return
         self.seen.add(key)
         assert not self.violations(), f"{self.path}: {self.violations()}"
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wide <= 0, f"{self.path} scrolls sideways by {wide} px"
 
     def violations(self) -> list[Any]:
@@ -171,10 +178,12 @@ class Person:
         if not self.page.evaluate("typeof axe !== 'undefined'"):
             self.page.evaluate(AXE)
         found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
+            RULES,
         )
         return [
-            (one["id"], one["help"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found["violations"]
+            (one["id"], one["help"], [node["html"][:200] for node in one["nodes"]][:3])
+            for one in found["violations"]
         ]
 
     def close(self) -> None:

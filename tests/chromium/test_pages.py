@@ -118,7 +118,9 @@ def test_consent_is_given_by_keyboard_alone(
     def tab_to(words: str) -> None:
         for _ in range(150):
             page.keyboard.press("Tab")
-            if words in (page.evaluate("document.activeElement.innerText || document.activeElement.name || ''")):
+            if words in (
+                page.evaluate("document.activeElement.innerText || document.activeElement.name || ''")
+            ):
                 assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
                 return
         raise AssertionError(f"Tab never reaches {words}")
@@ -214,3 +216,63 @@ def test_no_chip_of_the_register_lies_over_another_column(
         )
         assert beyond == 0, width
         person.close()
+
+
+@pytest.mark.parametrize(("role", "language", "width"), [
+    ("press_officer", "ja", 320),
+    ("press_officer", "en", 1280),
+    ("consent_officer", "ja", 1280),
+    ("consent_officer", "en", 320),
+])  # fmt: skip
+def test_every_page_of_publicity_passes_axe_and_fits(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser, role: str, language: str, width: int
+) -> None:
+    """The list, items in all their states, what hangs on them, and their printed forms (rows 123; WCAG 2.2)."""
+    address, accounts = demonstration
+    person = Person(browser, address, language=language, width=width).sign_in(accounts[role])
+    person.go("/publicity/records/new").go("/publicity/records")
+    person.page.locator("main ul.items a").first.click()
+    person.page.wait_for_load_state("load")
+    person.look()
+    person.go("/publicity")
+    items = [one.get_attribute("href") or "" for one in person.page.locator("main table th a").all()]
+    assert len(items) >= 5
+    own = ["consent"] if role == "consent_officer" else []
+    kinds: set[str] = set()
+    for item in items:
+        person.seen.clear()
+        person.go(item)
+        links = [
+            one.get_attribute("href") or "" for one in person.page.locator(f"main a[href^='{item}/']").all()
+        ]
+        for path in (*links, *(f"{item}/{one}" for one in (*own, "channels/1/publish", "event-ended"))):
+            if kind_of(path) not in kinds and not {"attachments", "archive", "images"} & set(path.split("/")):
+                kinds.add(kind_of(path))
+                person.go(path)
+    forms = {"outputs/kou.ja", "outputs/otsu.ja", "agreement-sheet", "receipt", *own}
+    assert forms <= {kind.removeprefix("/publicity/*/") for kind in kinds}, kinds
+    person.close()
+
+
+def test_an_embargoed_copy_is_taken_without_scripts_and_its_papers_print(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser, tmp_path: Path
+) -> None:
+    """Row 47, R6.2-8: on paper stand the embargo, whose copy it is and the check code, no controls; 公表合意書 is
+    one sheet of A4."""
+    address, accounts = demonstration
+    person = Person(browser, address, scripts=False).sign_in(accounts["press_officer"]).go("/publicity")
+    person.page.locator("main table th a", has_text="多言語窓口の試行").click()
+    person.page.wait_for_url(re.compile("/publicity/[a-z2-9]{22}$"))
+    item = person.path
+    person.press("解禁前に渡す写しを作る").fill(recipient="府政記者会 幹事社")
+    person.press("写しを作る（履歴に残ります）")
+    person.page.emulate_media(media="print")
+    for words in (".embargo-top", ".copy-mark", ".print-foot", "h1"):
+        assert person.page.locator(words).is_visible(), words
+    assert "府政記者会 幹事社" in person.page.locator(".copy-mark").inner_text()
+    for controls in ("header nav", ".site-tools", ".trail", ".screen-only"):
+        assert not person.page.locator(controls).first.is_visible(), controls
+    person.go(f"{item}/agreement-sheet")
+    person.page.pdf(path=str(tmp_path / "sheet.pdf"), format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "sheet.pdf").read_bytes())) == 1
+    person.close()

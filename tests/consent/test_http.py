@@ -343,7 +343,9 @@ class Browsers(RuleBasedStateMachine):
             return
         if tab.signed_in != self.sessions[tab.who] and answer.status_code == 400:
             return  # the page was opened in an earlier session
-        once = body.get("once", "")  # a page that offers no form, because there is nothing left to answer, has none
+        once = body.get(
+            "once", ""
+        )  # a page that offers no form, because there is nothing left to answer, has none
         if once and once in self.done:
             first, who, location = self.done[once]
             if (first, who) == (unsigned(body), tab.who):

@@ -9,6 +9,8 @@ from portal.access.policy import Role
 from portal.activities import queries as activities
 from portal.activities.models import Activity, ActivityAct
 from portal.activities.rules import State
+from portal.advice.models import Advice, AdviceDraft
+from portal.advice.queries import broken_records
 from portal.agreement.commands import AlreadyFounded
 from portal.agreement.models import AgreementDates
 from portal.consent.models import (
@@ -73,6 +75,22 @@ def test_talks_comments_notes_drafts_and_files_are_there_on_both_sides(demo):
             assert demo.app.files.matches(sha256)
         findings = "".join(session.scalars(select(Attachment.findings)))
         assert "author" in findings  # something for the inspection to show
+
+
+def test_advice_stands_in_every_state_with_its_corrections_both_ways(demo):
+    """R8-*: the facts of support at their own dates; every result, confirmed and seen otherwise, corrected, to be
+    checked, awaited on both sides, stamped secret, and in the other direction without a clause."""
+    with demo.read() as session:
+        found = session.scalars(select(Advice).order_by(Advice.number)).all()
+        assert {one.result for one in found} >= {"adopted", "partly", "reference", ""}
+        assert {one.confirmed for one in found} == {"same", "otherwise", ""}
+        assert {one.waits_for for one in found} >= {"kou", "otsu", ""}
+        assert any(one.to_check for one in found) and any(one.corrected_by_id for one in found)
+        assert any(one.basis == "volunteered" and one.marking == "secret" for one in found)
+        assert all(bool(one.clauses) == (one.giver == "otsu") for one in found)
+        assert {str(one.given_on) for one in found} >= {"2023-09-07", "2025-09-24", "2025-11-10"}
+        assert len(session.scalars(select(AdviceDraft)).all()) == 2
+        assert list(broken_records(session)) == []
 
 
 def test_home_has_something_late_something_overrunning_and_something_planned(demo):
@@ -216,7 +234,7 @@ def test_every_document_and_activity_has_its_page_in_both_languages(demo):
         ).all()
         ids = list(session.scalars(select(Activity.id)))
     places = {"activity_proposal": "activities/proposals", "particulars": "activities/particulars",
-              "agreement_dates": "term/dates"}  # fmt: skip
+              "agreement_dates": "term/dates", "publicity": "publicity"}  # fmt: skip
     for language in ("ja", "en"):
         browser = demo.browser("toyonaka", language)
         for id, kind in documents:

@@ -55,7 +55,10 @@ class Prepared(Event):
 
 
 def person(
-    house: House, party: str | None, name: str = "山田 花子", roles: Iterable[Role] = (Role.READER, Role.DRAFTER)
+    house: House,
+    party: str | None,
+    name: str = "山田 花子",
+    roles: Iterable[Role] = (Role.READER, Role.DRAFTER),
 ) -> Actor:
     """A member of `party` (None: the operator) as an actor without a session."""
     member_id = new_id()
@@ -77,7 +80,11 @@ def person(
             work.session.flush()
             work.add(
                 AuditorAppointment(
-                    id=new_id(), member_id=member_id, proposed_by=member_id, proposed_at=work.at, effective_at=work.at
+                    id=new_id(),
+                    member_id=member_id,
+                    proposed_by=member_id,
+                    proposed_at=work.at,
+                    effective_at=work.at,
                 )
             )
         work.record(PersonCame(about=Subject("member", member_id), private_to=party))
@@ -85,7 +92,9 @@ def person(
         return actor_for(session, member_id, house.clock.now())
 
 
-def act(house: House, actor: Actor, title: str = "生成AIの研修", *, own_side: bool = False, **more: Any) -> None:
+def act(
+    house: House, actor: Actor, title: str = "生成AIの研修", *, own_side: bool = False, **more: Any
+) -> None:
     """`actor` does something, a minute after whatever was done last."""
     house.clock.move(minutes=1)
     about = Subject("document", more.pop("document", "doc1"))

@@ -41,7 +41,9 @@ def touched(house: House) -> House:
 def _drop_guards(house: House) -> None:
     with house.app.engines.writer.begin() as connection:
         if house.app.engines.is_sqlite:
-            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            for (name,) in connection.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            ).all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
             return
         for table in KEPT_FOREVER:
@@ -69,7 +71,9 @@ def verdict(connection: Connection, name: str = JOINT, **kept: Any) -> chain.Ver
 
 def rows_of(house: House, table: Table) -> list[dict[str, Any]]:
     with house.read() as session:
-        return [dict(row._mapping) for row in session.execute(select(table).order_by(*table.primary_key.columns))]
+        return [
+            dict(row._mapping) for row in session.execute(select(table).order_by(*table.primary_key.columns))
+        ]
 
 
 def other_than(value: Any) -> Any:
@@ -111,7 +115,11 @@ def test_a_flip_of_any_column_of_any_row_is_named(touched: House) -> None:
         for row in rows_of(touched, table):
             for column in table.columns:
                 with owner(touched) as connection:
-                    changed = update(table).where(*_same_row(table, row)).values({column.name: other_than(row[column.name])})
+                    changed = (
+                        update(table)
+                        .where(*_same_row(table, row))
+                        .values({column.name: other_than(row[column.name])})
+                    )
                     connection.execute(changed)
                     found = verdict(connection, row["chain"])
                     assert found.broken_at == row["number"], (table.name, row, column.name, found)
@@ -125,7 +133,11 @@ def test_a_flip_of_any_column_of_a_head_is_seen(touched: House) -> None:
     for row in rows_of(touched, HEADS):
         for column in HEADS.columns:
             with owner(touched) as connection:
-                changed = update(HEADS).where(*_same_row(HEADS, row)).values({column.name: other_than(row[column.name])})
+                changed = (
+                    update(HEADS)
+                    .where(*_same_row(HEADS, row))
+                    .values({column.name: other_than(row[column.name])})
+                )
                 connection.execute(changed)
                 assert verdict(connection, row["chain"]).reason == chain.HEAD_DIFFERS, column.name
 
@@ -150,7 +162,9 @@ def test_a_deleted_entry_is_named(touched: House) -> None:
     for row in rows_of(touched, ENTRIES):
         with owner(touched) as connection:
             for table in (PAYLOADS, ENTRIES):
-                connection.execute(delete(table).where(table.c.chain == row["chain"], table.c.number == row["number"]))
+                connection.execute(
+                    delete(table).where(table.c.chain == row["chain"], table.c.number == row["number"])
+                )
             assert verdict(connection, row["chain"]).broken_at == row["number"]
 
 
@@ -194,7 +208,11 @@ def test_two_entries_exchanged_are_named(touched: House) -> None:
 
 
 def _forged(previous: dict[str, Any] | None, like: dict[str, Any], **changes: Any) -> Any:
-    head = Head(chain=JOINT, number=previous["number"], leaf=previous["leaf"], at=previous["at"]) if previous else None
+    head = (
+        Head(chain=JOINT, number=previous["number"], leaf=previous["leaf"], at=previous["at"])
+        if previous
+        else None
+    )
     given: dict[str, Any] = {
         "chain": JOINT,
         "origin": "localhost/forged",
@@ -233,7 +251,9 @@ def test_an_inserted_entry_is_named_wherever_it_is_put(touched: House) -> None:
             if place < len(rows):
                 # UNIQUE(chain, previous) refuses two entries sealed to the same one: a fork cannot be stored.
                 connection.execute(
-                    update(ENTRIES).where(ENTRIES.c.chain == JOINT, ENTRIES.c.number == place + 2).values(previous="?")
+                    update(ENTRIES)
+                    .where(ENTRIES.c.chain == JOINT, ENTRIES.c.number == place + 2)
+                    .values(previous="?")
                 )
             connection.execute(ENTRIES.insert().values(entry))
             found = verdict(connection)
@@ -258,7 +278,9 @@ def test_a_cut_tail_shows_only_against_a_kept_head(touched: House) -> None:
         last = rows[-1 - cut]
         with owner(touched) as connection:
             for table in (PAYLOADS, ENTRIES):
-                connection.execute(delete(table).where(table.c.chain == JOINT, table.c.number > last["number"]))
+                connection.execute(
+                    delete(table).where(table.c.chain == JOINT, table.c.number > last["number"])
+                )
             moved = {name: last[name] for name in ("number", "leaf", "at")}
             connection.execute(update(HEADS).where(HEADS.c.chain == JOINT).values(moved))
             assert verdict(connection).holds

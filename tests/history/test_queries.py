@@ -44,7 +44,11 @@ def statements(session: Session) -> Iterator[list[tuple[str, Any]]]:
 
 def fill(house: House, actor: Actor, many: int, *, own_side: int = 0) -> None:
     """`many` joint entries and `own_side` of the actor's own, several at one moment, the way Works make them."""
-    kinds = itertools.cycle([True] * max(own_side, 1) + [False] * max(many, 1)) if own_side else itertools.repeat(False)
+    kinds = (
+        itertools.cycle([True] * max(own_side, 1) + [False] * max(many, 1))
+        if own_side
+        else itertools.repeat(False)
+    )
     left = {True: own_side, False: many}
     while any(left.values()):
         house.clock.move(minutes=7)
@@ -59,7 +63,9 @@ def fill(house: House, actor: Actor, many: int, *, own_side: int = 0) -> None:
                 if own:
                     work.record(Prepared(about=about, private_to=actor.party, title=f"準備 {number}"))
                 else:
-                    work.record(Done(about=about, activity_id=f"act{number % 3}", title=f"題 {number}", number=number))
+                    work.record(
+                        Done(about=about, activity_id=f"act{number % 3}", title=f"題 {number}", number=number)
+                    )
 
 
 def everything(session: Session, reader: Actor, filters: Filters = TRAIL, limit: int = 7) -> list[Any]:
@@ -183,7 +189,17 @@ def test_the_first_page_has_no_newer_one_and_the_last_no_older_one(house: House)
 def test_a_cursor_comes_back_from_the_address_as_it_went(house: House) -> None:
     cursor = Cursor(dt.datetime(2025, 9, 10, 5, 0, 0, 7, dt.UTC), "kou", 12)
     assert read_cursor(cursor.text()) == cursor
-    for broken in ("", None, "x", "1.joint", "1.joint.x", "1.joint.-2", "９.joint.1", "9" * 30 + ".joint.1", "1..1"):
+    for broken in (
+        "",
+        None,
+        "x",
+        "1.joint",
+        "1.joint.x",
+        "1.joint.-2",
+        "９.joint.1",
+        "9" * 30 + ".joint.1",
+        "1..1",
+    ):
         assert read_cursor(broken) is None
 
 
@@ -384,7 +400,9 @@ def plan_of(house: House, statement: str, parameters: Any) -> list[str]:
     """How the database goes about `statement`; PostgreSQL as if the tables were too large to be read whole."""
     with house.app.engines.writer.connect() as connection:
         if house.app.engines.is_sqlite:
-            return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            return [
+                row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
         connection.exec_driver_sql("ANALYZE")
         for switch in ("seqscan", "bitmapscan"):
             connection.exec_driver_sql(f"SET LOCAL enable_{switch} = off")
@@ -399,4 +417,6 @@ def test_choices_are_found_by_one_seek_each(house: House) -> None:
         queries.activities(session, kou)
     for one in sent:
         plan = plan_of(house, *one)
-        assert not any("Seq Scan on history_entries" in line or line.startswith("SCAN history_entries") for line in plan)
+        assert not any(
+            "Seq Scan on history_entries" in line or line.startswith("SCAN history_entries") for line in plan
+        )

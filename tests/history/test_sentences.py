@@ -54,10 +54,14 @@ def test_a_consent_says_who_in_what_capacity_and_by_which_decision(tellers: dict
 
 
 def test_days_keys_of_parties_and_check_codes_are_said_in_words(tellers: dict[str, Teller]) -> None:
-    lapsed = line("consent.lapsed", facts={"reference": "ACT-1", "number": 1, "newer": 2, "lapsed": ["kou", "otsu"]})
+    lapsed = line(
+        "consent.lapsed", facts={"reference": "ACT-1", "number": 1, "newer": 2, "lapsed": ["kou", "otsu"]}
+    )
     assert "（甲・乙）" in tellers["ja"].trail(lapsed)
     assert "Party A, Party B" in tellers["en"].trail(lapsed)
-    dates = line("agreement.dates_entered", facts={"signed_on": "2025-09-10", "effective_on": "", "end_on_fixed": ""})
+    dates = line(
+        "agreement.dates_entered", facts={"signed_on": "2025-09-10", "effective_on": "", "end_on_fixed": ""}
+    )
     assert "令和7年（2025年）9月10日（水）" in tellers["ja"].trail(dates)
     assert "Wed 10 September 2025" in tellers["en"].trail(dates)
     none = line("agreement.dates_entered", facts={"signed_on": ""})
@@ -66,7 +70,9 @@ def test_days_keys_of_parties_and_check_codes_are_said_in_words(tellers: dict[st
     assert "照合コード 0123 4567 89ab cdef）" in tellers["ja"].trail(founded)
 
 
-def test_what_nobody_did_is_said_of_the_system_and_the_operator_is_named_as_such(tellers: dict[str, Teller]) -> None:
+def test_what_nobody_did_is_said_of_the_system_and_the_operator_is_named_as_such(
+    tellers: dict[str, Teller],
+) -> None:
     """excellent.md 3.5: system acts say 「システム」."""
     nobody = line("consent.lapsed", party=None, actor_id=None, words={"title": "研修"})
     assert (tellers["ja"].party(nobody), tellers["ja"].name(nobody)) == ("システム", "システム")
@@ -82,7 +88,9 @@ def test_erased_words_are_said_to_be_disposed_of(tellers: dict[str, Teller]) -> 
     assert "disposed of" in tellers["en"].trail(erased)
 
 
-@pytest.mark.parametrize("hostile", ["%(x)s %s %", "{0} {x}", "<script>alert(1)</script>", "%(name)s", "\\N{BULLET}"])
+@pytest.mark.parametrize(
+    "hostile", ["%(x)s %s %", "{0} {x}", "<script>alert(1)</script>", "%(name)s", "\\N{BULLET}"]
+)
 def test_hostile_words_stay_words(tellers: dict[str, Teller], hostile: str) -> None:
     """row 66; nothing people typed is ever read as a template."""
     for teller in tellers.values():

@@ -65,7 +65,9 @@ def test_an_entry_of_another_party_or_of_nobody_is_not_found_in_the_same_words(s
     act(sqlite_house, otsu, own_side=True)
     client = client_of(sqlite_house, kou)
     there = body(client, "/history/otsu/1", 404)
-    assert there.replace("/history/otsu/1", "") == body(client, "/history/otsu/999", 404).replace("/history/otsu/999", "")
+    assert there.replace("/history/otsu/1", "") == body(client, "/history/otsu/999", 404).replace(
+        "/history/otsu/999", ""
+    )
     assert body(client, "/history/nobody/1", 404).replace("nobody", "otsu") == there
     body(client, "/history/joint/0", 404)
     body(client, f"/history/joint/{2**70}", 404)
@@ -86,7 +88,9 @@ def test_an_auditor_reads_what_is_shared_and_no_sides_own_record(sqlite_house: H
 def test_an_administrator_reads_the_own_sides_record_without_a_way_to_its_drafts(sqlite_house: House) -> None:
     """security.md 3.2: the internal history of the own party, but no draft by virtue of the role"""
     kou, otsu = person(sqlite_house, "kou"), person(sqlite_house, "otsu")
-    administrator = client_of(sqlite_house, person(sqlite_house, "kou", "管理 人", roles=[Role.PARTY_ADMINISTRATOR]))
+    administrator = client_of(
+        sqlite_house, person(sqlite_house, "kou", "管理 人", roles=[Role.PARTY_ADMINISTRATOR])
+    )
     act(sqlite_house, kou, "手元の題", own_side=True, document="doc1")
     act(sqlite_house, otsu, "先方の題", own_side=True, document="doc2")
     page = body(administrator, "/history?reading=trail")
@@ -105,10 +109,16 @@ def test_own_side_acts_of_one_party_leave_the_pages_of_another_as_they_were(sqli
     act(sqlite_house, kou)
     client = client_of(sqlite_house, kou)
     addresses = [*PAGES, "/history?reading=trail&words=秘", "/history?reading=trail&activity=act1"]
-    before = [client.get(address).status_code for address in addresses], [_plain(client, one) for one in addresses]
+    before = (
+        [client.get(address).status_code for address in addresses],
+        [_plain(client, one) for one in addresses],
+    )
     for number in range(3):
         act(sqlite_house, otsu, f"秘 {number}", own_side=True, document="doc1", activity="act1")
-    after = [client.get(address).status_code for address in addresses], [_plain(client, one) for one in addresses]
+    after = (
+        [client.get(address).status_code for address in addresses],
+        [_plain(client, one) for one in addresses],
+    )
     assert after == before
 
 
@@ -124,7 +134,15 @@ def test_the_trail_tells_person_party_post_capacity_moment_and_version(sqlite_ho
     act(sqlite_house, kou, "題", number=4)
     page = body(client_of(sqlite_house, kou), "/history?reading=trail")
     row = page[page.index("<tbody") :].partition("</tr>")[0]
-    for words in ("髙橋 実", "甲", "版4", "令和7年（2025年）10月1日（水）", "12:01", "第６条第２項", "/agreement#art6.2"):
+    for words in (
+        "髙橋 実",
+        "甲",
+        "版4",
+        "令和7年（2025年）10月1日（水）",
+        "12:01",
+        "第６条第２項",
+        "/agreement#art6.2",
+    ):
         assert words in row, words
     for column in ("行為者", "当事者", "職", "資格", "日時（日本時間）", "版"):
         assert column in page
@@ -137,7 +155,9 @@ def test_the_chronicle_goes_month_by_month_under_its_fiscal_year(sqlite_house: H
         act(sqlite_house, kou, title)
         sqlite_house.clock.move(minutes=1)
     page = body(client_of(sqlite_house, kou), "/history")
-    places = [page.index(words) for words in ("令和8年度", "4月<", "四月の題", "令和7年度", "3月<", "三月の題")]
+    places = [
+        page.index(words) for words in ("令和8年度", "4月<", "四月の題", "令和7年度", "3月<", "三月の題")
+    ]
     assert places == sorted(places)
 
 
@@ -191,7 +211,15 @@ def test_a_filter_that_cannot_be_read_says_so_beside_its_field_and_keeps_what_wa
 
 
 @pytest.mark.parametrize(
-    "query", ["before=x", "after=1.joint.1", "before=99999999999999999999.joint.1", "before=1.otsu.5", "reading=zz", "new=1"]
+    "query",
+    [
+        "before=x",
+        "after=1.joint.1",
+        "before=99999999999999999999.joint.1",
+        "before=1.otsu.5",
+        "reading=zz",
+        "new=1",
+    ],
 )
 def test_a_place_that_cannot_be_read_is_the_first_page(sqlite_house: House, query: str) -> None:
     kou = person(sqlite_house, "kou")
@@ -286,11 +314,15 @@ def test_an_entry_shows_its_proof_and_opens_its_words(sqlite_house: House) -> No
 def _touch(house: House, number: int, **values: Any) -> None:
     with house.app.engines.writer.begin() as connection:
         if house.app.engines.is_sqlite:
-            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            for (name,) in connection.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            ).all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
         else:
             connection.execute(text("ALTER TABLE history_entries DISABLE TRIGGER USER"))
-        connection.execute(update(Entry).where(Entry.chain == "joint", Entry.number == number).values(**values))
+        connection.execute(
+            update(Entry).where(Entry.chain == "joint", Entry.number == number).values(**values)
+        )
 
 
 def test_the_check_says_that_both_chains_hold_and_that_nothing_kept_was_compared(house: House) -> None:
@@ -340,7 +372,11 @@ def test_a_kept_head_is_compared_in_any_way_of_writing_it(house: House) -> None:
         leaf = session.get_one(Entry, ("joint", 2)).leaf
     act(house, kou)
     wide = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
-    for number, code in [("2", check_code(leaf)), ("２", check_code(leaf).translate(wide)), (" 2 ", leaf.upper())]:
+    for number, code in [
+        ("2", check_code(leaf)),
+        ("２", check_code(leaf).translate(wide)),
+        (" 2 ", leaf.upper()),
+    ]:
         assert "控えと一致します" in sent(client, "/history/seals", chain="joint", number=number, code=code)
     wrong = sent(client, "/history/seals", chain="joint", number="2", code="0" * 16)
     assert "控えと一致しません" in wrong

@@ -182,7 +182,9 @@ def test_an_empty_home_says_what_to_do_next(duo, signed_in):
 def test_where_the_agreement_stands(duo, signed_in):
     page = signed_in(duo, duo.people[0].reader).get("/")
     assert "有効期間中" in page.text and "日付は未確認" in page.text and "第1期" in page.text
-    assert "令和8年（2026年）9月10日（木）まで" in page.text and "満了まであと344日（満了日を含む）" in page.text
+    assert (
+        "令和8年（2026年）9月10日（木）まで" in page.text and "満了まであと344日（満了日を含む）" in page.text
+    )
 
 
 def test_the_home_page_is_english_throughout(duo, signed_in):

@@ -13,11 +13,22 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.advice.models import Advice
 from portal.consent.models import Document, Draft
 from portal.history.models import Entry
+from portal.kernel.clock import JAPAN
 from portal.kernel.ids import new_id
 from portal.parties.models import AuditorAppointment, ConsentGrant, UserSession
-from tests.makers.cooperation import DATES_, KINDS, PARTICULARS_, PROPOSALS, Cooperation, PaperMade
+from tests.makers.cooperation import (
+    DATES_,
+    KINDS,
+    PARTICULARS_,
+    PROPOSALS,
+    PUBLICITY_,
+    VOLUNTARY_,
+    Cooperation,
+    PaperMade,
+)
 from tests.makers.people import PASSWORD, TestPerson
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -52,15 +63,17 @@ def read_matrix(path: Path = MATRIX) -> list[Line]:
         expected = dict(zip(IDENTITIES, row[3:], strict=True))
         assert set(expected.values()) <= ANSWERS, (number, set(expected.values()) - ANSWERS)
         for method, rule, of in itertools.product(row[0].split(), _written_out(row[1]), row[2].split()):
+            if rule.startswith(f"/{VOLUNTARY_}/<id>") and of != "no-paper":
+                continue  # while the agreement is in force there are none
             lines.append(Line(method, rule, of, expected, number))
     return lines
 
 
 def _written_out(address: str) -> list[str]:
     if address.startswith("<paper>"):
-        return [address.replace("<paper>", f"/{path}/<id>", 1) for path in KINDS]
+        return [address.replace("<paper>", f"/{path}/<id>", 1) for path in (*KINDS, VOLUNTARY_)]
     if address.startswith("<papers>"):
-        return [address.replace("<papers>", f"/{path}", 1) for path in KINDS]
+        return [address.replace("<papers>", f"/{path}", 1) for path in (*KINDS, VOLUNTARY_)]
     return [address]
 
 
@@ -185,6 +198,7 @@ class Asking:
     def words(self, path: str) -> dict[str, Any]:
         """What a form of this kind of paper sends."""
         if path not in self._words:
+            path = PUBLICITY_ if path == VOLUNTARY_ else path
             browser = self.all.browser(self.all.made.people[self.own].drafter)
             page = browser.get(f"/{path}/{self.all.made.papers[path, self.own, 'draft'].id}/draft")
             typed = page.form("下書きを保存する").values()
@@ -235,10 +249,12 @@ def _to(method: str, rule: str) -> Callable[[Make], Make]:
 
 
 _plain(
-    "/sign-in", "/forgotten-password", "/forgotten-password/asked", "/accessibility", "/health/live", "/health/ready",
+    "/sign-in", "/forgotten-password", "/forgotten-password/asked", "/accessibility", "/privacy", "/timeline", "/reports", "/health/live", "/health/ready",
     "/", "/account", "/account/password", "/activities", "/agreement", "/agreement/text", "/term", "/history",
-    "/history/verify", "/history/seals", "/messages", "/members", "/members/add", "/members/rules",
+    "/history/verify", "/history/seals", "/history/export", "/activities/export", "/advice", "/advice/export", "/advice/new", "/messages",
+    "/members", "/members/add", "/members/rules",
 )  # fmt: skip
+REQUESTS["GET", "/reports/<int:year>"] = lambda asking, line, person: Asked("/reports/2025")
 REQUESTS["GET", "/static/<path:filename>"] = lambda asking, line, person: Asked("/static/css/portal.css")
 
 _NEW = "新しい合言葉 for 2025"
@@ -254,6 +270,9 @@ _post("/account/confirm", step_up_password=PASSWORD, next="/")
 _post("/account/password", current=PASSWORD, new=_NEW, again=_NEW)
 _post("/account/sessions/end-others")
 _post("/history/verify")
+_post("/history/export", format="csv")
+_post("/activities/export", format="json")
+_post("/advice/export", format="csv")
 _post("/history/seals", chain="joint", number="1", code="0123456789abcdef")
 _post("/members/add", name="新人 一", email="newcomer@example.jp", roles="reader", post="主事")
 _post("/members/rules", officers_table="y")
@@ -300,6 +319,19 @@ def _entry(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     return Asked(f"/history/{chain}/{number}")
 
 
+_plain("/manual", "/manual/all")
+
+
+@_to("GET", "/manual/<page>")
+def _manual_page(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked(f"/manual/{'consenting' if line.of == 'a-page' else 'approving'}")
+
+
+@_to("GET", "/manual/pictures/<language>/<picture>")
+def _manual_picture(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked(f"/manual/pictures/en/{'home' if line.of == 'a-picture' else 'cellar'}")
+
+
 @_to("GET", "/waiting/<whose>")
 def _waiting(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     return Asked(f"/waiting/{line.of}")
@@ -344,6 +376,53 @@ def _acknowledge(asking: Asking, line: Line, person: TestPerson | None) -> Asked
     return Asked(f"/activities/{activity.id}/acts/{act}/acknowledge", {"is_acknowledged": "yes"})
 
 
+# -- advice ---------------------------------------------------------------------------------------------------
+
+_ADVICE = {"title": "改めた題", "content": "**北**に向ける"}
+
+
+def _of_advice(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    whose, _, what = line.of.partition("-")
+    party = {"own": asking.own, "other": asking.other}.get(whose)
+    made = asking.all.made.advice[party, "draft" if what == "advice-draft" else "gave"] if party else None
+    id, file = (made.id, made.file) if made else (new_id(), new_id())
+    if line.of == "strange-advice-file":
+        id = asking.all.made.advice[asking.own, "gave"].id
+    path = line.rule.replace("<id>", id).replace("<file>", file)
+    if line.method == "GET":
+        return Asked(path)
+    match line.rule.removeprefix("/advice/").rpartition("/")[2]:
+        case "confirm":
+            with asking.all.house.read() as session:
+                row = session.get(Advice, id)
+            return Asked(path, {"seen": row.digest if row else "", "is_same": "yes"})
+        case "handle":
+            return Asked(path, {"result": "reference"})
+        case "links":
+            return Asked(path, {"document": "ACT-0001", "place": "4"})
+        case "notes":
+            return Asked(path, {"text": "一言"})
+        case "edit":
+            return Asked(path, {**_ADVICE, "saves": "2"})
+        case "record":
+            return Asked(path, {"saves": "2"})
+        case "files":
+            return Asked(path, {"file": (io.BytesIO("本文".encode()), "資料.txt")})
+    return Asked(path, {})
+
+
+for _method, _rule in (
+    ("GET", "<id>"), ("POST", "<id>/confirm"), ("POST", "<id>/correct"), ("POST", "<id>/files/<file>"),
+    ("POST", "<id>/handle"), ("POST", "<id>/links"), ("POST", "<id>/notes"), ("POST", "<id>/read"),
+    ("GET", "drafts/<id>"), ("POST", "drafts/<id>/discard"), ("GET", "drafts/<id>/edit"), ("POST", "drafts/<id>/edit"),
+    ("POST", "drafts/<id>/files"), ("POST", "drafts/<id>/files/<file>"), ("POST", "drafts/<id>/files/<file>/remove"),
+    ("POST", "drafts/<id>/record"),
+):  # fmt: skip
+    REQUESTS[_method, f"/advice/{_rule}"] = _of_advice
+_post("/advice/new", **_ADVICE)
+_post("/advice/preview", content="**確かめる**", preview="content")
+
+
 # -- members --------------------------------------------------------------------------------------------------
 
 
@@ -376,7 +455,7 @@ for _rule in (
 
 
 def _of_paper(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
-    path = next(one for one in KINDS if line.rule.startswith(f"/{one}/"))
+    path = next(one for one in (VOLUNTARY_, *KINDS) if line.rule.startswith(f"/{one}/"))
     paper = asking.paper(path, line.of)
     attachment = consultation = new_id()
     if paper:
@@ -454,17 +533,79 @@ def _new(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
 
 def _preview(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     field = {PROPOSALS: "summary", PARTICULARS_: "method", DATES_: "note"}
+    field |= dict.fromkeys((PUBLICITY_, VOLUNTARY_), "summary")
     path = line.rule.strip("/").removesuffix("/preview")
     return Asked(line.rule, {field[path]: "**確かめる**", "preview": field[path]})
 
 
-for _path in KINDS:
+for _path in (*KINDS, VOLUNTARY_):
     for _rule in _GET:
         REQUESTS["GET", f"/{_path}/<id>{_rule}"] = _of_paper
     for _rule in _POST:
         REQUESTS["POST", f"/{_path}/<id>{_rule}"] = _of_paper
     REQUESTS["GET", f"/{_path}/new"] = REQUESTS["POST", f"/{_path}/new"] = _new
     REQUESTS["POST", f"/{_path}/preview"] = _preview
+
+
+# -- publicity ------------------------------------------------------------------------------------------------
+
+_RECORD = {
+    "nature": "without_agreement", "title": "よその記事", "appeared_on": GIVEN, "appeared_at": "9:00", "medium": "website",
+    "place": "よそのサイト", "words": "記事の言葉",
+}  # fmt: skip
+_plain("/publicity", "/publicity/export", "/publicity/records", "/publicity/records/new")
+_post("/publicity/records/new", **_RECORD)
+_post("/publicity/export", format="csv")
+
+
+def _of_record(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    path = line.rule.replace("<id>", asking.all.made.record if line.of == "a-record" else new_id())
+    if line.method == "GET":
+        return Asked(path)
+    return Asked(path, {"text": "一言", "attributed_to": ""})
+
+
+for _method, _rule in (("GET", ""), ("GET", "/archive"), ("POST", "/words"), ("POST", "/settle")):
+    REQUESTS[_method, f"/publicity/records/<id>{_rule}"] = _of_record
+
+
+def _around_item(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    """The doors around a publicity item; the channel asked about is the own side's."""
+    paper = asking.paper(PUBLICITY_, line.of)
+    number = asking.all.parties.index(asking.own) + 1
+    where = (
+        line.rule.replace("<id>", paper.id if paper else new_id())
+        .replace("<attachment>", paper.attachment if paper else new_id())
+        .replace("<int:number>", str(number))
+        .replace("<key>", f"{asking.own}.ja")
+    )
+    if line.method == "GET":
+        return Asked(where)
+    with asking.all.house.read() as session:
+        seen = session.get_one(Document, paper.id).digest if paper else ""
+    now = asking.all.made.at.astimezone(JAPAN)  # after every agreement
+    sent: dict[str, dict[str, Any]] = {
+        "publish": {
+            "seen": seen,
+            "published_on": f"{now:%Y-%m-%d}",
+            "published_at": f"{now:%H:%M}",
+            "text_was": "agreed",
+        },
+        "event-ended": {"ended_on": GIVEN, "ended_at": "9:00"},
+        "follow-up": {"relation": "correction"},
+        "copies": {"output": f"{asking.own}.ja", "recipient": "幹事社"},
+    }
+    return Asked(where, dict(sent.get(line.rule.rpartition("/")[2], {})))
+
+
+for _method, _rule in (
+    ("GET", "channels/<int:number>/publish"), ("POST", "channels/<int:number>/publish"),
+    ("GET", "channels/<int:number>/archive"), ("GET", "event-ended"), ("POST", "event-ended"), ("POST", "follow-up"),
+    ("POST", "go-on-voluntarily"), ("GET", "outputs/<key>"), ("POST", "copies"), ("GET", "copies/<int:number>"),
+    ("GET", "agreement-sheet"), ("GET", "images/<attachment>"),
+):  # fmt: skip
+    REQUESTS[_method, f"/publicity/<id>/{_rule}"] = _around_item
+REQUESTS["GET", f"/{VOLUNTARY_}/<id>/images/<attachment>"] = _of_paper
 
 
 def cells(lines: list[Line]) -> Iterator[tuple[Line, str]]:

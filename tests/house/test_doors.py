@@ -27,7 +27,7 @@ from tests.makers.people import TestPerson
 LINES = read_matrix()
 DOORS = {(line.method, line.rule) for line in LINES}
 PUBLIC = {(line.method, line.rule) for line in LINES if line.expected["anonymous"] != "sign-in"}
-BY_RULE = {"own-act", "other-tabled", "other-partial", "own-tabled"}
+BY_RULE = {"own-act", "other-tabled", "other-partial", "own-tabled", "own-advice"}
 """Where a 403 comes from a rule that knows whose the thing is, not from the door."""
 ROLE_OF = {
     "reader": Role.READER,
@@ -168,7 +168,11 @@ class Knocker:
         data = None if asked.data is None else {**asked.data, "csrf_token": self.token}
         form = data is not None and any(isinstance(value, tuple) for value in data.values())
         return self.browser.client.open(
-            asked.path, method=method, data=data, content_type="multipart/form-data" if form else None
+            asked.path,
+            method=method,
+            data=data,
+            content_type="multipart/form-data" if form else None,
+            buffered=True,
         )
 
 
@@ -344,7 +348,7 @@ def is_this_sides(line: Line, position: int) -> bool:
         return position == 0
     if line.rule.startswith("/activities/particulars/"):
         return position == 1
-    if line.rule.startswith("/term/dates/"):
+    if line.rule.startswith(("/term/dates/", "/publicity/<id>", "/publicity/voluntary/")):
         return line.number % 2 == position
     return True
 
@@ -386,15 +390,15 @@ def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, pos
 
 
 def test_dangerous_doors_ask_for_the_password_when_it_was_entered_long_ago(cooperation):
-    """Row 62: consent, its withdrawal and everything about members need a password entered within 10 minutes;
-    until then nothing is done, and what was typed comes along."""
+    """Row 62: consent, its withdrawal, everything about members and what leaves as a file need a password entered
+    within 10 minutes; until then nothing is done, and what was typed comes along."""
     own = rounds(cooperation, cooperation.parties[0])
     doors = doors_of(cooperation.house.app)
     asked_at = {key for key, door in doors.items() if door.step_up}
     dangerous = {
         (method, rule)
         for method, rule in DOORS
-        if rule.endswith(("/consent", "/withdraw-consent")) or (rule.startswith("/members/") and rule.count("/") > 2)
+        if rule.endswith(("/consent", "/withdraw-consent", "/export")) or (rule.startswith("/members/") and rule.count("/") > 2)
         or rule in {"/members/add", "/members/rules"}
     }  # fmt: skip
     assert asked_at == dangerous

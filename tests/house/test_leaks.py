@@ -25,6 +25,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.access.policy import Permission, Role
+from portal.advice import commands as advice
+from portal.advice.body import AdviceBody
 from portal.consent import commands
 from portal.consent.models import Attachment, Document, Draft
 from portal.history.models import Entry
@@ -107,6 +109,7 @@ def known_ids(cooperation: Cooperation) -> list[str]:
         columns = (Document.id, Attachment.id, Draft.id, Member.id, UserSession.id)
         found = [id for column in columns for id in session.scalars(select(column))]
     found += [one.consultation for one in cooperation.made.papers.values() if one.consultation]
+    found += [id for one in cooperation.made.advice.values() for id in (one.id, one.file)]
     return found + [one.id for one in cooperation.made.activities.values()]
 
 
@@ -149,7 +152,16 @@ def test_every_entry_of_every_chain_is_shown_to_those_of_its_chain_only(all_of_i
 # --- Searching --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("search", ["/history?words=", "/history?reading=trail&words=", "/activities?words="])
+@pytest.mark.parametrize(
+    "search",
+    [
+        "/history?words=",
+        "/history?reading=trail&words=",
+        "/activities?words=",
+        "/advice?words=",
+        "/advice?person=",
+    ],
+)
 def test_searching_another_sides_words_finds_what_searching_nonsense_finds(all_of_it, search):
     """Row 6: for every canary: no hit, the count of nothing; the page is byte for byte that of a word nobody wrote."""
     searched = 0
@@ -446,6 +458,7 @@ class Run:
         paths = [
             "/", "/history", "/history?reading=trail", "/history?new=1", "/activities", "/messages", "/waiting/ours",
             "/waiting/theirs", "/members", "/agreement", "/term", "/history/verify", "/history/seals", *documents,
+            "/advice", *(f"/advice/{one.id}" for (_, stands), one in self.made.advice.items() if stands == "gave"),
         ]  # fmt: skip
         for reader, path in itertools.product(self.readers, paths):
             response = self.readers[reader].client.get(path)
@@ -533,7 +546,23 @@ class Run:
             with maker.work(person) as work:
                 people_commands.choose_language(work, chance.choice(["ja", "en"]))
 
+        def advise() -> None:
+            mark = maker.canary(self.busy)
+            made = maker.advised(self.busy, mark=mark)
+            if chance.random() < 0.5:
+                with maker.work(chance.choice(writers)) as work:
+                    advice.discard(work, made.id)
+
+        def read_advice() -> None:
+            gave = self.made.advice[self.other, "gave"]
+            person = chance.choice([side.reader, side.custodian, *writers])
+            with maker.work(person) as work:
+                advice.take(work, gave.id, gave.file)
+                advice.note(work, gave.id, text=maker.canary(self.busy))
+
         return [
+            advise,
+            read_advice,
             start,
             save,
             attach,
@@ -550,6 +579,15 @@ class Run:
         drafter = self.made.people[self.busy].drafter
         self.own.append((PROPOSALS, self.maker.start(PROPOSALS, drafter, mark=self.maker.canary(self.busy))))
         return self.own[-1]
+
+    def correct(self, id: str, person: TestPerson) -> None:
+        """The entry of the advice log is corrected; whoever of the busy party took its file is told."""
+        with self.maker.work(person) as work:
+            draft = advice.begin_correction(work, id)
+            words = AdviceBody.from_plain(json.loads(draft.body) | {"reason": "誤りがあったため"})
+            advice.save(work, draft.id, words, saves=draft.saves)
+        with self.maker.work(person) as work:
+            advice.record(work, draft.id, saves=2)
 
     def discard(self, path: str, id: str, person: TestPerson) -> None:
         """The own-side draft is thrown away."""
@@ -597,6 +635,8 @@ class Run:
         maker.consent(PARTICULARS_, particulars, sides[first].officer)
         step()
         maker.act(PROPOSALS, ours, sides[first].officer, "hold")
+        step()
+        self.correct(self.made.advice[second, "gave"].id, sides[second].drafter)
         step()
         maker.act(PROPOSALS, theirs, sides[second].officer, "withdraw")
         step(35)

@@ -22,6 +22,8 @@ from portal.access.policy import Role
 from portal.activities import commands as activities
 from portal.activities.particulars import PARTICULARS, ParticularsBody
 from portal.activities.proposal import PROPOSAL, ProposalBody
+from portal.advice import commands as advice
+from portal.advice.body import AdviceBody
 from portal.agreement import commands as agreement
 from portal.consent import commands
 from portal.consent.commands import Decision
@@ -31,6 +33,8 @@ from portal.consent.rules import Capacity
 from portal.kernel.mail import Mailer
 from portal.kernel.uploads import Inspection
 from portal.parties import commands as party_commands
+from portal.publicity import commands as publicity
+from portal.publicity.item import PUBLICITY, PublicityBody
 from portal.settings import FOUNDING_FILE
 from portal.tasks.mail import deliver_account_mails
 from portal.term.dates import DATES, DatesBody
@@ -41,7 +45,13 @@ from tests.makers.people import PASSWORD, People, TestPerson, appoint, passwords
 STANDINGS = ("draft", "tabled", "partial", "sent_back", "agreed", "held", "declined", "withdrawn")
 """Where a paper may stand; `partial`: its proposer has consented. `held`: by its proposer."""
 PROPOSALS, PARTICULARS_, DATES_ = "activities/proposals", "activities/particulars", "term/dates"
-KINDS: dict[str, DocumentKind] = {PROPOSALS: PROPOSAL, PARTICULARS_: PARTICULARS, DATES_: DATES}
+PUBLICITY_, VOLUNTARY_ = "publicity", "publicity/voluntary"
+KINDS: dict[str, DocumentKind] = {
+    PROPOSALS: PROPOSAL,
+    PARTICULARS_: PARTICULARS,
+    DATES_: DATES,
+    PUBLICITY_: PUBLICITY,
+}
 """The kinds of paper by their address."""
 SIGNED = dt.date(2025, 9, 10)
 DECISION = Decision("デ戦第123号", Capacity.DECISION)
@@ -76,12 +86,24 @@ class Acted:
 
 
 @dataclass
+class AdviceMade:
+    """An entry of the advice log, or a draft of one, and its file."""
+
+    id: str
+    file: str
+
+
+@dataclass
 class Made:
     """What a template holds besides its database and files."""
 
     people: People
     papers: dict[tuple[str, str, str], PaperMade] = field(default_factory=dict)
     activities: dict[str, Acted] = field(default_factory=dict)
+    record: str = ""
+    """A publication without agreement, recorded by the first party with an archived copy."""
+    advice: dict[tuple[str, str], AdviceMade] = field(default_factory=dict)
+    """Of each party: a `draft`, and what it `gave` to the other, with a file."""
     extra: dict[tuple[str, str], TestPerson] = field(default_factory=dict)
     """Of each party: `quiet` never acts and has canaries for name and post, as have `closed` and `stripped`, drafters
     of whom a test may close the one and strip the other; `lapsed` holds the consent power; for `asked` it has
@@ -280,6 +302,25 @@ class Maker:
                 first_day="not_counted",
                 note=say("協定書による"),
             )
+        if path == PUBLICITY_:
+            return PublicityBody(
+                title=say("観察会のお知らせ"),
+                title_en=say("An evening under the stars"),
+                about="cooperation",
+                sort="web",
+                summary=say("**概要**を書きます。"),
+                outputs=tuple((f"{key}.ja", say("星を見ます。")) for key in self.keys),
+                timing_kind="window",
+                day="2025-10-01",
+                until_day="2026-03-31",
+                timing_words=say("年度内"),
+                embargo="no",
+                channels=tuple(("magazine", key, say("会報"), f"{key}.ja", "", "") for key in self.keys),
+                in_order="no",
+                quotes=((say("館長"), say("楽しみです。"), say("広報")),),
+                contacts=tuple((key, say("総務課")) for key in self.keys),
+                questions=say("問と答"),
+            )
         return ParticularsBody(
             title=say("観察会の具体的事項"),
             timing_kind="range",
@@ -440,6 +481,74 @@ class Maker:
                     made.act = activities.complete(work, id, on_day=day, outcome=outcome).id
         return made
 
+    # -- publicity ----------------------------------------------------------------------------------------
+
+    def reported(self) -> str:
+        """A publication without agreement, recorded by the first party."""
+        kept = self.house.app.files.keep(io.BytesIO("写し".encode()), limit=1_000)
+        with self.work(self.made.people[self.keys[0]].drafter) as work:
+            reported = publicity.Reported(
+                nature="without_agreement",
+                title="知らない記事",
+                appeared_at=work.at,
+                medium="website",
+                place="よそのサイト",
+                words="記事の言葉",
+                copy=publicity.ArchivedCopy("写し.txt", kept),
+            )
+            return publicity.report(work, reported).id
+
+    # -- advice -------------------------------------------------------------------------------------------
+
+    def advised(self, party: str, *, mark: str | None) -> AdviceMade:
+        """A draft of what `party` gave to the other, with a file; a mark in every field that takes words."""
+        say = (lambda text: f"{text} {mark}") if mark else (lambda text: text)
+        body = AdviceBody(
+            title=say("観察の助言"),
+            direction=f"{party}.{self.other(party)}",
+            kind="advice",
+            adviser=say("企画課"),
+            recipient=say("総務課"),
+            basis="requested",
+            given_on="2025-09-30",
+            medium="meeting",
+            marking="open",
+            content=say("望遠鏡は**北**に向ける。"),
+        )
+        person = self.made.people[party].drafter
+        with self.work(person) as work:
+            id = advice.start(work, body).id
+        content = f"資料の本文 {mark}\n".encode()
+        kept = self.house.app.files.keep(io.BytesIO(content), limit=1_000_000)
+        name = f"資料 {mark}.txt"
+        with self.work(person) as work:
+            found = Inspection("text/plain", "txt", name, ())
+            file = advice.attach(work, id, name=name, kept=kept, inspection=found).id
+        return AdviceMade(id, file)
+
+    def advice_of(self, party: str) -> None:
+        """A draft of `party`'s, and what it gave: handled by the other side, which keeps its reasons, and downloaded."""
+        self.made.advice[party, "draft"] = self.advised(party, mark=self.canary(party))
+        gave = self.made.advice[party, "gave"] = self.advised(party, mark=None)
+        with self.work(self.made.people[party].drafter2) as work:
+            advice.record(work, gave.id, saves=2)
+        receiver = self.other(party)
+        side = self.made.people[receiver]
+        with self.work(side.drafter) as work:
+            said = advice.Handling(
+                "adopted",
+                checked_by="次長",
+                decision=f"指針 {self.canary(receiver)}",
+                procurement="yes",
+                remark=self.canary(receiver),
+            )
+            advice.handle(work, gave.id, said)
+        with self.work(side.reader) as work:
+            advice.take(work, gave.id, gave.file)
+        for one in (self.made.people[party], side):
+            with self.work(one.reader) as work:
+                advice.note(work, gave.id, text=f"こちらだけのメモ {self.canary(one.party)}")
+
     # -- people -------------------------------------------------------------------------------------------
 
     def newcomer(self, party: str, key: str, role: Role, *, name: str = "", post: str = "") -> TestPerson:
@@ -487,6 +596,9 @@ def make(house: House) -> Made:
                 maker.paper(path, party, standing)
     for state in ("agreed", "ready", "running", "suspended", "completed"):
         maker.carried_out(state)
+    made.record = maker.reported()
+    for party in maker.keys:
+        maker.advice_of(party)
     for side in made.people.sides:
         with maker.work(side.admin2) as work:
             party_commands.ask_consent_power(work, made.extra[side.party, "asked"].member_id)

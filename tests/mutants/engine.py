@@ -114,8 +114,8 @@ MUTANTS = (
     Mutant(
         "what is not agreed can be replaced",
         "portal/consent/commands.py",
-        "    if replaces is not None and Standing(replaces.standing) not in rules.AGREED_STANDINGS:\n"
-        "        raise ReplacedBefore()\n",
+        "        if Standing(replaces.standing) not in rules.AGREED_STANDINGS:\n"
+        "            raise ReplacedBefore()\n",
         "",
         commands("test_only_what_is_agreed_can_be_replaced"),
     ),

@@ -548,9 +548,7 @@ def test_of_ones_own_party_everybody_of_the_others_consent_officers_and_auditors
                 for one in (other.officer, other.officer2, other.auditor)
                 if one
             }
-            assert all(
-                (one.email, one.added_at, one.last_used_at) == (None, None, None) for one in others
-            )
+            assert all((one.email, one.added_at, one.last_used_at) == (None, None, None) for one in others)
             assert all(one.post == "" for one in others if not one.is_auditor)
     with staffed.read() as session:
         for reader in (ANONYMOUS, staffed.people.operator.actor(staffed)):

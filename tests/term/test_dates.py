@@ -122,11 +122,13 @@ def test_a_signing_still_to_come_is_told_together_with_what_else_is_wrong(sqlite
     """excellent 3.2: every problem at once, each beside its field; R0-1"""
     browser = browser_of(sqlite_staffed, sqlite_staffed.people[0].manager)
     page = browser.get("/term/dates/new", expect=200)
-    page = page.submit("/term/dates/", signed_on="令和7年10月2日", end_on_fixed="2025/9/1", first_day="not_counted")
+    page = page.submit(
+        "/term/dates/", signed_on="令和7年10月2日", end_on_fixed="2025/9/1", first_day="not_counted"
+    )
     refused = page.submit("/table")
     assert refused.status == 422
     assert "まだ来ていない日です" in refused.text and "期間の始まり" in refused.text
-    assert all(f"#{field}\"" in refused.source for field in ("signed_on", "end_on_fixed"))
+    assert all(f'#{field}"' in refused.source for field in ("signed_on", "end_on_fixed"))
     assert not dates_of(sqlite_staffed).are_entered
 
 

@@ -47,7 +47,9 @@ def test_facts_are_escaped_and_safe_ones_are_not_escaped_twice(rendered, code):
 
 def test_what_is_no_written_message_is_asked_for_as_before(rendered):
     assert rendered("{{ _(word) }}", "en", word="ホーム") == catalogue("en").gettext("ホーム") != "ホーム"
-    assert rendered('{{ _("ホーム" if yes else "取組") }}', "en", yes=False) == catalogue("en").gettext("取組")
+    assert rendered('{{ _("ホーム" if yes else "取組") }}', "en", yes=False) == catalogue("en").gettext(
+        "取組"
+    )
 
 
 def test_a_word_among_many_is_a_constant_of_the_compiled_template(app):

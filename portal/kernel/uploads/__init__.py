@@ -11,7 +11,7 @@ from pathlib import Path
 
 from portal.kernel.uploads.findings import FINDINGS, REFUSALS, Finding, Found, Limits, UploadRefused
 from portal.kernel.uploads.heads import must_not_be_two_things
-from portal.kernel.uploads.images import look_at_image, strip_image
+from portal.kernel.uploads.images import draw_image, look_at_image, strip_image
 from portal.kernel.uploads.names import extension_of, safe_file_name
 from portal.kernel.uploads.office import look_at_office
 from portal.kernel.uploads.pdf import look_at_pdf
@@ -25,6 +25,7 @@ __all__ = [
     "Inspection",
     "Limits",
     "UploadRefused",
+    "draw_image",
     "inspect",
     "safe_file_name",
     "strip_image",

@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["ended_by"], ["members.id"], name=op.f("fk_auditor_appointments_ended_by")),
-        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_auditor_appointments_member_id")),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_auditor_appointments_member_id")
+        ),
         sa.ForeignKeyConstraint(
             ["proposed_by"], ["members.id"], name=op.f("fk_auditor_appointments_proposed_by")
         ),

@@ -1,0 +1,438 @@
+"""What a reader may see of advice: the log, one entry with all that belongs to it, what waits, where it is cited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Integer, Select, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.advice import body as bodies
+from portal.advice.body import Sealed
+from portal.advice.models import (
+    Advice,
+    AdviceConfirmation,
+    AdviceDecision,
+    AdviceDraft,
+    AdviceFile,
+    AdviceHandling,
+    AdviceLink,
+    AdviceNote,
+    AdviceNotice,
+    AdviceRecord,
+)
+from portal.advice.rules import Marking
+from portal.consent.models import Document
+from portal.consent.paper import listed
+from portal.kernel.db import Model, rows
+from portal.kernel.errors import NotFound
+from portal.kernel.typed import normal_search
+from portal.parties.models import Member
+
+PAGE = 50
+COUNTED = 1_000
+"""Counts are exact up to here (decision 33)."""
+BESIDE = 50
+"""At most so many entries stand beside an activity or a paper that they belong to."""
+_MOST_WORDS = 5
+
+_correction = aliased(Advice)
+_corrected = aliased(Advice)
+_LISTED: tuple[Any, ...] = (
+    Advice.id, Advice.number, Advice.reference, Advice.edition, Advice.giver, Advice.receiver, Advice.party,
+    Advice.kind, Advice.basis, Advice.given_on, Advice.medium, Advice.marking, Advice.activity_id, Advice.title,
+    Advice.adviser, Advice.recipient, Advice.clauses, Advice.corrects_id, Advice.digest, Advice.recorded_at,
+    Advice.corrected_by_id, Advice.waits_for, Advice.confirmed, Advice.result, Advice.to_check,
+    _correction.reference.label("correction"),
+)  # fmt: skip
+
+
+def _listed() -> Select[Any]:
+    return select(*_LISTED).outerjoin(_correction, _correction.id == Advice.corrected_by_id)
+
+
+# Built once: building a statement takes longer than the database needs for it (performance.md).
+_BEFORE = bindparam("before", type_=Advice.number.type)
+_LIST = _listed().where(Advice.number < _BEFORE).order_by(Advice.number.desc()).limit(PAGE + 1)
+_COUNT = select(func.count()).select_from(select(Advice.id).limit(COUNTED + 1).subquery())
+
+
+def _recorded() -> Select[Any]:
+    return (
+        select(
+            *_LISTED,
+            _corrected.reference.label("corrects"),
+            AdviceRecord.sealed,
+            AdviceRecord.name,
+            AdviceRecord.post,
+            AdviceRecord.member_id,
+        )
+        .join(AdviceRecord, AdviceRecord.advice_id == Advice.id)
+        .outerjoin(_correction, _correction.id == Advice.corrected_by_id)
+        .outerjoin(_corrected, _corrected.id == Advice.corrects_id)
+    )
+
+
+_ONE = _recorded().where(Advice.id == bindparam("id"))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the log is narrowed to; it stands in the address. Days are in Asia/Tokyo, both included."""
+
+    words: str = ""
+    person: str = ""
+    giver: str = ""
+    activity: str = ""
+    """An activity's identifier."""
+    result: str = ""
+    state: str = ""
+    """One of STATES."""
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+
+    @property
+    def are_set(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+
+STATES = ("unconfirmed", "otherwise", "to_check", "corrected")
+"""What the list may be narrowed to beside the receiver's result."""
+
+
+def may_read(reader: Actor) -> bool:
+    """Whether the reader may know of the entries: whoever reads what the parties share, of any party."""
+    return reader.party is not None and reader.may(Permission.READ)
+
+
+def may_open(reader: Actor, row: Any) -> bool:
+    """Whether the reader may see what an entry says. What the giver marked as secret is for those of the two sides
+    who read their own side's matters; of it the others know only that it is there (R7-4; decision 29)."""
+    if row.marking != Marking.SECRET:
+        return may_read(reader)
+    return reader.party in {row.giver, row.receiver} and reader.may(Permission.READ_OWN_SIDE)
+
+
+def log(session: Session, reader: Actor, filters: Filters, *, before: int | None = None) -> Sequence[Any]:
+    """The entries, the latest recorded first, PAGE + 1 rows from below the number `before`; one statement."""
+    if not may_read(reader):
+        return []
+    query: Any = _LIST
+    if filters.are_set:
+        query = _narrowed(_listed().where(Advice.number < _BEFORE), filters)
+        query = query.order_by(Advice.number.desc()).limit(PAGE + 1)
+    found: Sequence[Any] = rows(session, query, {"before": 2**53 if before is None else before}).all()
+    return found
+
+
+def count(session: Session, reader: Actor, filters: Filters) -> int:
+    """How many entries there are under `filters`, exact up to COUNTED (decision 33)."""
+    if not may_read(reader):
+        return 0
+    query: Any = _COUNT
+    if filters.are_set:
+        found = _narrowed(select(Advice.id), filters).limit(COUNTED + 1).subquery()
+        query = select(func.count()).select_from(found)
+    counted: int = rows(session, query).scalar_one()
+    return counted
+
+
+def between(session: Session, reader: Actor, first: dt.date, last: dt.date, *, limit: int) -> Sequence[Any]:
+    """The entries given between two days (both included), the first given first, at most `limit`; one statement. What
+    they say is for whom `may_open` lets."""
+    if not may_read(reader):
+        return []
+    query = _narrowed(_listed(), Filters(first_day=first, last_day=last))
+    found: Sequence[Any] = rows(session, query.order_by(Advice.given_on, Advice.number).limit(limit)).all()
+    return found
+
+
+def batch(
+    session: Session, reader: Actor, filters: Filters, *, before: int | None, limit: int
+) -> Sequence[tuple[Any, Sealed | None]]:
+    """The `limit` entries that follow below the number `before` in the list of the same filter, each with what it says
+    and the clauses it stands on, or None where the reader may not open it; one statement (R8-7)."""
+    if not may_read(reader):
+        return []
+    query = _narrowed(_recorded().where(Advice.number < _BEFORE), filters)
+    given = {"before": 2**53 if before is None else before}
+    found = rows(session, query.order_by(Advice.number.desc()).limit(limit), given).all()
+    return [(row, bodies.opened(row.sealed) if may_open(reader, row) else None) for row in found]
+
+
+def activities(session: Session, reader: Actor) -> Sequence[str]:
+    """The activities that entries belong to, the latest recorded first; one statement."""
+    if not may_read(reader):
+        return []
+    found = (
+        select(Advice.activity_id)
+        .where(Advice.activity_id.is_not(None))
+        .group_by(Advice.activity_id)
+        .order_by(func.max(Advice.number).desc())
+        .limit(200)
+    )
+    return list(rows(session, found).scalars())
+
+
+# --------------------------------------------------------------------------------------- one entry
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry with all that belongs to it and that the reader may see."""
+
+    row: Any
+    said: Sealed | None
+    """What was recorded; None where the reader may not open it."""
+    confirmations: Sequence[Any]
+    handlings: Sequence[Any]
+    """The latest first; the own side's decision beside it, for the side that wrote it alone."""
+    notes: Sequence[Any]
+    links: Sequence[Any]
+    notices: Sequence[Any]
+    """Who of the own side was told that what they relied on was corrected by this."""
+
+    @property
+    def has_confirmed(self) -> bool:
+        """Whether the other side said that it is the same."""
+        return bool(self.confirmations) and bool(self.confirmations[-1].is_same)
+
+
+_T = Model.metadata.tables
+_CONFIRMATIONS = (
+    select(*_T["advice_confirmations"].c)
+    .where(AdviceConfirmation.advice_id == bindparam("id"))
+    .order_by(AdviceConfirmation.number)
+)
+_HANDLINGS = (
+    select(
+        *_T["advice_handlings"].c,
+        AdviceDecision.decision,
+        AdviceDecision.procurement,
+        AdviceDecision.remark,
+    )
+    .outerjoin(
+        AdviceDecision,
+        and_(AdviceDecision.handling_id == AdviceHandling.id, AdviceDecision.party == bindparam("mine")),
+    )
+    .where(AdviceHandling.advice_id == bindparam("id"))
+    .order_by(AdviceHandling.number.desc())
+)
+_NOTES = (
+    select(*_T["advice_notes"].c)
+    .where(AdviceNote.advice_id == bindparam("id"), AdviceNote.party == bindparam("mine"))
+    .order_by(AdviceNote.at, AdviceNote.id)
+)
+_LINKS = (
+    select(
+        *_T["advice_links"].c,
+        Document.reference,
+        Document.title,
+    )
+    .join(Document, Document.id == AdviceLink.document_id)
+    .where(AdviceLink.advice_id == bindparam("id"))
+    .order_by(AdviceLink.at, AdviceLink.id)
+)
+_NOTICES = (
+    select(*_T["advice_notices"].c, Member.closed_at.label("closed_at"))
+    .join(Member, Member.id == AdviceNotice.member_id)
+    .where(AdviceNotice.advice_id == bindparam("id"), AdviceNotice.party == bindparam("mine"))
+    .order_by(AdviceNotice.name, AdviceNotice.id)
+)
+
+
+def entry(session: Session, reader: Actor, advice_id: str) -> Entry:
+    """The entry, if this reader may know of it; raises NotFound otherwise (row 1)."""
+    row = rows(session, _ONE, {"id": advice_id}).first() if may_read(reader) else None
+    if row is None:
+        raise NotFound()
+    is_open, own = may_open(reader, row), reader.may(Permission.READ_OWN_SIDE)
+    given = {"id": advice_id, "mine": reader.party if own else None}
+    return Entry(
+        row=row,
+        said=bodies.opened(row.sealed) if is_open else None,
+        confirmations=rows(session, _CONFIRMATIONS, given).all(),
+        handlings=rows(session, _HANDLINGS, given).all(),
+        notes=rows(session, _NOTES, given).all() if own else [],
+        links=rows(session, _LINKS, given).all(),
+        notices=rows(session, _NOTICES, given).all() if own and row.corrects_id else [],
+    )
+
+
+def drafts(session: Session, reader: Actor, limit: int = PAGE) -> Sequence[Any]:
+    """The own side's drafts, the latest saved first; nobody else's, ever."""
+    if reader.party is None or not reader.may(Permission.READ_OWN_SIDE):
+        return []
+    found: Sequence[Any] = rows(
+        session,
+        select(
+            AdviceDraft.id, AdviceDraft.title, AdviceDraft.saved_at, AdviceDraft.saved_by_name, AdviceDraft.corrects_id
+        )
+        .where(AdviceDraft.party == reader.party)
+        .order_by(AdviceDraft.saved_at.desc(), AdviceDraft.id)
+        .limit(limit),
+    ).all()  # fmt: skip
+    return found
+
+
+def draft(session: Session, reader: Actor, draft_id: str) -> AdviceDraft:
+    """The own side's draft; raises NotFound for another's, or none (row 1)."""
+    found = session.get(AdviceDraft, draft_id) if reader.may(Permission.READ_OWN_SIDE) else None
+    if found is None or found.party != reader.party:
+        raise NotFound()
+    return found
+
+
+def files_of(session: Session, found: AdviceDraft) -> list[AdviceFile]:
+    """The files of a draft the reader was given, in order."""
+    ids = listed(found.files)
+    known = {one.id: one for one in session.scalars(select(AdviceFile).where(AdviceFile.id.in_(ids)))}
+    return [known[one] for one in ids]
+
+
+# --------------------------------------------------------------------------------------- where it is cited
+
+
+_BESIDE_ACTIVITY = (
+    _listed()
+    .where(
+        or_(
+            Advice.activity_id == bindparam("id"),
+            Advice.id.in_(select(AdviceLink.advice_id).where(AdviceLink.activity_id == bindparam("id"))),
+        )
+    )
+    .order_by(Advice.number.desc())
+    .limit(BESIDE + 1)
+)
+_BESIDE_DOCUMENT = (
+    _listed()
+    .join(AdviceLink, AdviceLink.advice_id == Advice.id)
+    .where(AdviceLink.document_id == bindparam("id"))
+    .order_by(Advice.number.desc())
+    .limit(BESIDE + 1)
+)
+
+
+def beside(session: Session, reader: Actor, kind: str, id: str) -> Sequence[Any]:
+    """The entries that belong to an activity or are cited in one of its papers (`activity`), or are cited in a paper
+    (`document`), the latest first, BESIDE + 1 rows; one statement (R8-4)."""
+    if not may_read(reader) or kind not in {"activity", "document"}:
+        return []
+    query = _BESIDE_ACTIVITY if kind == "activity" else _BESIDE_DOCUMENT
+    found: Sequence[Any] = rows(session, query, {"id": id}).all()
+    return found
+
+
+# --------------------------------------------------------------------------------------- what waits
+
+
+CONFIRM, READ, CHECK = "confirm", "read", "check"
+
+
+def _part(name: str, query: Select[Any]) -> Any:
+    return select(literal(name).label("part"), *query.subquery().c)
+
+
+def _awaited(*more: Any) -> Select[Any]:
+    return select(
+        Advice.id, Advice.reference, Advice.title, Advice.marking, Advice.giver, Advice.receiver,
+        Advice.given_on, Advice.party, Advice.corrects_id, *more,
+    )  # fmt: skip
+
+
+_LIMIT = bindparam("limit", type_=Integer)
+_NOBODY = literal("").label("name")
+_WAITING = union_all(
+    _part(
+        CONFIRM,
+        _awaited(Advice.waits_since.label("since"), _NOBODY)
+        .where(Advice.waits_for == bindparam("mine"))
+        .order_by(Advice.waits_since, Advice.id)
+        .limit(_LIMIT),
+    ),
+    _part(
+        READ,
+        _awaited(AdviceNotice.at.label("since"), AdviceNotice.name)
+        .join(AdviceNotice, AdviceNotice.advice_id == Advice.id)
+        .join(Member, Member.id == AdviceNotice.member_id)
+        .where(
+            AdviceNotice.party == bindparam("mine"),
+            AdviceNotice.is_read.is_(False),
+            or_(AdviceNotice.member_id == bindparam("me"), Member.closed_at.is_not(None)),
+        )
+        .order_by(AdviceNotice.at, AdviceNotice.id)
+        .limit(_LIMIT),
+    ),
+    _part(
+        CHECK,
+        _awaited(Advice.waits_since.label("since"), _NOBODY)
+        .where(Advice.to_check == bindparam("mine"))
+        .order_by(Advice.waits_since, Advice.id)
+        .limit(_LIMIT),
+    ),
+)
+
+
+def waiting(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:
+    """What waits for the reader and the reader's side, the oldest first: records to confirm (CONFIRM), corrections of
+    what the reader relied on (READ), advice relied on and not checked (CHECK; R8-5); one statement."""
+    if not may_read(reader):
+        return []
+    given = {"mine": reader.party, "me": reader.member_id, "limit": limit}
+    found: Sequence[Any] = rows(session, _WAITING, given).all()
+    return found
+
+
+# --------------------------------------------------------------------------------------- what the house asks
+
+
+def file_digests(session: Session) -> set[str]:
+    """Every file that the materials still name; the sweeper leaves these alone (row 85)."""
+    return set(session.scalars(select(AdviceFile.sha256).distinct()))
+
+
+def broken_records(session: Session) -> Iterator[str]:
+    """The reference of every entry whose stored words are not those its digest was taken over (row 24)."""
+    for reference, listed_digest, digest, sealed in session.execute(
+        select(Advice.reference, Advice.digest, AdviceRecord.digest, AdviceRecord.sealed)
+        .join(AdviceRecord, AdviceRecord.advice_id == Advice.id)
+        .order_by(Advice.number)
+    ):
+        if listed_digest != digest or not bodies.holds(sealed, digest):
+            yield reference
+
+
+# --------------------------------------------------------------------------------------- inside
+
+
+def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    for word in normal_search(filters.words).split()[:_MOST_WORDS]:
+        query = query.where(Advice.normal.contains(word, autoescape=True))
+    for word in normal_search(filters.person).split()[:_MOST_WORDS]:
+        query = query.where(Advice.people.contains(word, autoescape=True))
+    if filters.giver:
+        query = query.where(Advice.giver == filters.giver)
+    if filters.activity:
+        query = query.where(Advice.activity_id == filters.activity)
+    if filters.result:
+        query = query.where(Advice.result == filters.result)
+    if filters.first_day is not None:
+        query = query.where(Advice.given_on >= filters.first_day)
+    if filters.last_day is not None:
+        query = query.where(Advice.given_on <= filters.last_day)
+    match filters.state:
+        case "unconfirmed":
+            query = query.where(Advice.waits_for != "")
+        case "otherwise":
+            query = query.where(Advice.confirmed == "otherwise", Advice.corrected_by_id.is_(None))
+        case "to_check":
+            query = query.where(Advice.to_check != "")
+        case "corrected":
+            query = query.where(Advice.corrected_by_id.is_not(None))
+    return query

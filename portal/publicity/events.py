@@ -1,0 +1,142 @@
+"""What is told of publicity beyond its documents: what appeared, what it waited for, and what nobody had agreed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.history.event import Event, kept
+from portal.kernel.words import N_
+from portal.publicity.rules import NATURE_NAMES
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfPublicity(Event):
+    """An event on one publicity item."""
+
+    reference: str
+    title: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventEnded(OfPublicity):
+    """The event that a publication waits for has ended: from now on it may appear (decision 27)."""
+
+    verb = "publicity.event_ended"
+    clause = "publicity"
+    trail = N_("%(reference)s「%(title)s」が待っていた行事の終了を記録しました（%(ended_at)s）。")
+    chronicle = N_("%(reference)s「%(title)s」が待っていた行事が終わりました（%(ended_at)s）。")
+    message = N_("%(party)sが%(reference)s「%(title)s」の行事の終了を記録しました。公表できます。")
+    ended_at: str
+    """In Japan's time, as `2025-09-10 15:40`."""
+    remark: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelPublished(OfPublicity):
+    """A publisher recorded that an agreed channel went out (R6.2-7)."""
+
+    verb = "publicity.published"
+    clause = "publicity"
+    trail = N_(
+        "%(reference)s「%(title)s」の経路%(channel)sの公表を記録しました（%(published_at)s）。合意との違い：%(differing)s件"
+    )
+    chronicle = N_("%(reference)s「%(title)s」を、経路%(channel)sで公表しました（%(published_at)s）。")
+    message = N_(
+        "%(party)sが%(reference)s「%(title)s」の経路%(channel)sの公表を記録しました（%(published_at)s）。"
+    )
+    digest: str
+    channel: int
+    published_at: str
+    """In Japan's time, as `2025-09-10 14:02`."""
+    differing: int
+    """In how many things it differs from what was agreed."""
+    sha256: str = ""
+    """Of the archived copy."""
+    place: str = kept("")
+    url: str = kept("")
+    final_text: str = kept("")
+    differences: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicityCompleted(OfPublicity):
+    """Every agreed channel has gone out (公表済)."""
+
+    verb = "publicity.completed"
+    clause = "publicity"
+    trail = N_("%(reference)s「%(title)s」は、合意したすべての経路で公表されました。")
+    chronicle = N_("%(reference)s「%(title)s」は、合意したすべての経路で公表されました。")
+    message = N_("%(reference)s「%(title)s」は、合意したすべての経路で公表されました。")
+    channels: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyTaken(OfPublicity):
+    """A copy of an agreed text was taken before its time (row 47)."""
+
+    verb = "publicity.copy_taken"
+    clause = "publicity"
+    trail = N_(
+        "%(reference)s「%(title)s」の解禁前の写し（第%(number)s号）を作りました。渡す相手：%(recipient)s"
+    )
+    number: int
+    digest: str
+    output: str
+    recipient: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfRecord(Event):
+    """An event on a publication that was not as agreed."""
+
+    value_words = {"nature": NATURE_NAMES}
+    reference: str
+    nature: str
+    title: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicityRecorded(OfRecord):
+    """A publication that no agreement covered was recorded as what it is (S4, S12)."""
+
+    verb = "publicity.recorded"
+    clause = "publicity"
+    trail = N_("%(nature_name)sを記録しました：%(reference)s「%(title)s」（%(appeared_at)s）")
+    chronicle = N_("%(nature_name)sが記録されました：%(reference)s「%(title)s」（%(appeared_at)s）")
+    message = N_(
+        "%(party)sが%(nature_name)sを記録しました：%(reference)s「%(title)s」。内容を確認してください。"
+    )
+    appeared_at: str
+    document: str = ""
+    """The reference of the agreed item that it differs from."""
+    sha256: str = ""
+    place: str = kept("")
+    url: str = kept("")
+    publisher: str = kept("")
+    said: str = kept("")
+    circumstances: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordDiscussed(OfRecord):
+    """A party said something of it."""
+
+    verb = "publicity.record_discussed"
+    clause = "publicity"
+    trail = N_("%(reference)s「%(title)s」について協議の内容を書きました。")
+    message = N_("%(party)sが%(reference)s「%(title)s」について協議の内容を書きました。")
+    text: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSettled(OfRecord):
+    """A party has settled it for its side; `closed` says whether every party now has (S12)."""
+
+    verb = "publicity.record_settled"
+    clause = "publicity"
+    trail = N_("%(reference)s「%(title)s」を自分の側として終結としました。")
+    chronicle = N_("%(party)sが%(reference)s「%(title)s」を終結としました。")
+    message = N_("%(party)sが%(reference)s「%(title)s」を終結としました。")
+    closed: bool
+    attributed_to: str = ""
+    text: str = kept("")
