@@ -74,7 +74,10 @@ def set_errors(app: Portal) -> None:
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> ResponseReturnValue:
-        if error.status in {403, 404, 503}:
+        if error.status == 503:
+            log.error("unavailable: %s", type(error).__name__)
+            return page(503, sentence=error.sentence, next_step=error.next_step)
+        if error.status in {403, 404}:
             return page(error.status)
         stop_reading()
         name = "conflict" if error.status == 409 else "rule_broken"
@@ -120,11 +123,14 @@ def set_errors(app: Portal) -> None:
         return page(500)
 
 
-def page(number: int, *, status: int | None = None) -> ResponseReturnValue:
-    """The plain page for the status `number`: the same bytes whatever the reason (row 11)."""
+def page(
+    number: int, *, status: int | None = None, sentence: str | None = None, next_step: str | None = None
+) -> ResponseReturnValue:
+    """The plain page for the status `number`: the same bytes whatever the reason (row 11), unless the reason, given
+    by its `sentence` and `next_step`, is the portal's own."""
     stop_reading()
-    template, sentence, next_step = _PAGES[number]
-    told = Told(say(sentence), say(next_step))
+    template, usual, usual_step = _PAGES[number]
+    told = Told(say(sentence or usual), say(next_step or usual_step))
     words = render(f"errors/{template}.html", error=told, back_url=back(), **_typed(number))
     response = make_response(words, status or number)
     if number == 503:

@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 
 from portal.kernel import days
+from portal.kernel.errors import Refused
 from portal.kernel.ids import new_id
 from portal.kernel.typed import NotText, TooLong, clean_line, clean_text
 from portal.web.language import LANGUAGES, language, say
@@ -42,6 +43,12 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
         """`sentence` now stands beside `field` (or at the top, when there is no such field)."""
         target = self[field] if field in self else self.once
         target.errors = [*target.errors, sentence]
+
+    def tell(self, refused: Refused) -> None:
+        """Every sentence of the refusal, with what to do next, stands beside its field."""
+        for one in refused.each:
+            words = f"{say(one.sentence, **one.facts)} {say(one.next_step, **one.facts)}"
+            self.refuse(one.field or "", words)
 
     def hidden_tag(self, *fields: str) -> Markup:
         """The hidden fields named (all, when none are), without ids: several forms stand on one page."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import flask_babel
@@ -74,6 +76,17 @@ def language() -> str:
         if "actor" in g:  # before, it is not known yet who asks
             g.language = held
     return held
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Within, this request speaks the language `code`, whatever its reader reads: a paper for somebody else."""
+    before = language()
+    g.language = code
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 def forget_language() -> None:

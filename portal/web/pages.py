@@ -15,6 +15,7 @@ from markupsafe import Markup
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.kernel import markdown
+from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.words import N_
 from portal.web.app import Portal
@@ -122,6 +123,22 @@ def show(name: str, status: int = 200, /, **context: Any) -> ResponseReturnValue
     return render_template(template(name), **context), status
 
 
+def counted(total: int, shown: int) -> str:
+    """How many there are, exact up to 1,000, and how many of them stand here (decision 33)."""
+    if total > 1_000:
+        return say("1,000件超のうち%(shown)s件を表示しています。", shown=shown)
+    return say("%(total)s件のうち%(shown)s件を表示しています。", total=total, shown=shown)
+
+
+def whole(text: str | None) -> int | None:
+    """The whole number that an address names; None where it names none; 404 for what is no number (row 64)."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise NotFound()
+    return int(text)
+
+
 def path_of(number: str) -> str:
     """The address of this page with `number` as its keyset cursor, every other filter kept."""
     values = {**(request.view_args or {}), **{k: v for k, v in request.args.items() if k != "before"}}
@@ -133,6 +150,7 @@ __all__ = [
     "NAVIGATION",
     "Person",
     "cite",
+    "counted",
     "language",
     "navigation",
     "part",
@@ -142,4 +160,5 @@ __all__ = [
     "set_pages",
     "show",
     "template",
+    "whole",
 ]
