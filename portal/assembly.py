@@ -20,8 +20,8 @@ from portal.activities.proposal import PROPOSAL
 from portal.activities.rules import ACT_NAMES, STATE_NAMES, Act, State
 from portal.activities.views import look_of, when_in_words
 from portal.advice import queries as advice
-from portal.advice.views import beside as advice_beside
-from portal.advice.views import marks as advice_stands
+from portal.advice.views.log import beside as advice_beside
+from portal.advice.views.log import marks as advice_stands
 from portal.agreement import queries as agreement
 from portal.consent import queries as documents
 from portal.consent.paper import body_of, listed

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from portal.access.policy import Permission
 from portal.advice import events, rules
-from portal.advice.body import AdviceBody, clauses_of, opened, seal
+from portal.advice.body import AdviceBody, opened, seal
+from portal.advice.clauses import standing_clauses
 from portal.advice.models import (
     Advice,
     AdviceConfirmation,
@@ -27,16 +28,14 @@ from portal.advice.models import (
     AdviceTaking,
 )
 from portal.advice.queries import may_open
-from portal.advice.rules import Freed, Marking, Reach
+from portal.advice.rules import Marking
 from portal.agreement import queries as agreement
-from portal.agreement.text import Edition
 from portal.consent.models import Document
 from portal.consent.paper import listed, marked
 from portal.history.work import Work
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken, SeveralRulesBroken
 from portal.kernel.files import Kept
 from portal.kernel.ids import new_id
-from portal.kernel.periods import survival_end
 from portal.kernel.typed import normal_search
 from portal.kernel.uploads import Inspection
 from portal.parties.models import Member
@@ -169,15 +168,8 @@ def record(work: Work, draft_id: str, *, saves: int) -> Advice:
     given_on = body.day
     assert given_on is not None
     giver, receiver = body.parties
-    clauses = clauses_of(
-        current,
-        rules.stands_on(
-            freed_by(current),
-            reach_of(work, current),
-            giver=giver,
-            receiver=receiver,
-            given_on=given_on,
-        ),
+    clauses = standing_clauses(
+        work.session, current, work.today, giver=giver, receiver=receiver, given_on=given_on
     )
     files = _files(work, listed(draft.files))
     number = (work.session.scalar(select(func.max(Advice.number))) or 0) + 1
@@ -249,33 +241,6 @@ def record(work: Work, draft_id: str, *, saves: int) -> Advice:
     if corrected is not None:
         _correct(work, corrected, row, body.reason)
     return row
-
-
-def freed_by(edition: Edition) -> Freed | None:
-    """The direction and the clauses of the edition's term on advice, liability with it; None without one."""
-    term = edition.advice
-    if term is None:
-        return None
-    clauses = (term.clause, *((term.liability_clause,) if term.liability_clause else ()))
-    return Freed(term.giver, term.receiver, tuple(dict.fromkeys(clauses)))
-
-
-def reach_of(work: Work, edition: Edition) -> Reach:
-    """The days of the agreement that matter to advice. Raises NoDateYet as long as it has no date (decision 30)."""
-    dates = agreement.dates_now(work.session, edition)
-    terms = agreement.terms(edition, dates, work.today)
-    if not terms:
-        raise rules.NoDateYet()
-    goes_on = edition.renewal.automatic and not dates.end_on_fixed
-    last = None if goes_on else terms[-1].expiry
-    survival = edition.survival
-    until = survival_end(last, months=survival.months) if last and survival else None
-
-    def survives(id: str) -> bool:
-        provisions = survival.provisions if survival else ()
-        return id in provisions or edition.clause(id).article_id in provisions
-
-    return Reach(terms[0].start, last, until, survives)
 
 
 def _must_be_recordable(

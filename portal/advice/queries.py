@@ -89,7 +89,7 @@ class Filters:
     person: str = ""
     giver: str = ""
     activity: str = ""
-    """An activity's identifier."""
+    """The identifier of an activity that an entry belongs to, or a paper of which cites it."""
     result: str = ""
     state: str = ""
     """One of STATES."""
@@ -419,7 +419,8 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     if filters.giver:
         query = query.where(Advice.giver == filters.giver)
     if filters.activity:
-        query = query.where(Advice.activity_id == filters.activity)
+        cited = select(AdviceLink.advice_id).where(AdviceLink.activity_id == filters.activity)
+        query = query.where(or_(Advice.activity_id == filters.activity, Advice.id.in_(cited)))
     if filters.result:
         query = query.where(Advice.result == filters.result)
     if filters.first_day is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.advice import commands
 from portal.advice.body import AdviceBody
+from portal.advice.clauses import freed_by
 from portal.advice.commands import Handling
 from portal.advice.models import Advice, AdviceConfirmation, AdviceHandling
 from portal.advice.rules import direction
@@ -26,7 +27,7 @@ def term_of(house: Any) -> AdviceTerm:
 
 def clause_ids(house: Any) -> tuple[str, ...]:
     """The clauses on which advice stands in the direction of that term."""
-    freed = commands.freed_by(edition_of(house))
+    freed = freed_by(edition_of(house))
     assert freed is not None
     return freed.clauses
 

@@ -1,0 +1,57 @@
+"""On which clauses a piece of advice stands: by its direction, and by whether the agreement is in force ("advice")."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from portal.advice import rules
+from portal.advice.body import StandingClause, clauses_of
+from portal.advice.rules import Freed, Reach
+from portal.agreement import queries as agreement
+from portal.agreement.text import Edition
+from portal.kernel.periods import survival_end
+
+
+def standing_clauses(
+    session: Session, edition: Edition, today: dt.date, *, giver: str, receiver: str, given_on: dt.date
+) -> tuple[StandingClause, ...]:
+    """The clauses, word for word as in `edition`, on which advice given that day stands; raises NoDateYet as long as
+    the agreement has no date (R8-2; decision 30)."""
+    ids = rules.stands_on(
+        freed_by(edition),
+        reach_of(session, edition, today),
+        giver=giver,
+        receiver=receiver,
+        given_on=given_on,
+    )
+    return clauses_of(edition, ids)
+
+
+def freed_by(edition: Edition) -> Freed | None:
+    """The direction and the clauses of the edition's term on advice, liability with it; None without one."""
+    term = edition.advice
+    if term is None:
+        return None
+    clauses = (term.clause, *((term.liability_clause,) if term.liability_clause else ()))
+    return Freed(term.giver, term.receiver, tuple(dict.fromkeys(clauses)))
+
+
+def reach_of(session: Session, edition: Edition, today: dt.date) -> Reach:
+    """The days of the agreement that matter to advice. Raises NoDateYet as long as it has no date (decision 30)."""
+    dates = agreement.dates_now(session, edition)
+    terms = agreement.terms(edition, dates, today)
+    if not terms:
+        raise rules.NoDateYet()
+    goes_on = edition.renewal.automatic and not dates.end_on_fixed
+    last = None if goes_on else terms[-1].expiry
+    survival = edition.survival
+    until = survival_end(last, months=survival.months) if last and survival else None
+    return Reach(terms[0].start, last, until, lambda id: survives(edition, id))
+
+
+def survives(edition: Edition, id: str) -> bool:
+    """Whether the clause is among those that survive the end of the agreement."""
+    provisions = edition.survival.provisions if edition.survival else ()
+    return id in provisions or edition.clause(id).article_id in provisions
