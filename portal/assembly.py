@@ -32,12 +32,13 @@ from portal.kernel.clock import day_in_japan
 from portal.kernel.days import fiscal_year_days
 from portal.kinds import BY_KEY
 from portal.publicity import queries as publicity
+from portal.publicity.beside import NATURE_NAMES, Nature
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
 from portal.publicity.item import channel_words, channels_of
-from portal.publicity.rules import NATURE_NAMES, SORT_NAMES, Nature
-from portal.publicity.rules import STATE_NAMES as PUBLICITY_STATES
 from portal.publicity.showing import difference_lines
-from portal.publicity.views import look_of as look_of_publicity
+from portal.publicity.sorts import SORT_NAMES
+from portal.publicity.states import state_name as publicity_state_name
+from portal.publicity.views.register import look_of as look_of_publicity
 from portal.reports.parts import SHOWN, Chapter, Counts, Entry, Group, Look, Mark
 from portal.web.app import Portal
 from portal.web.filters import day, moment
@@ -178,8 +179,8 @@ def _item(row: Any) -> Item:
 
 
 def publicity_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
-    """What can be published now, what waits for an event, what lapsed, embargoes that end soon, what appeared without
-    agreement, and what is planned in the next 30 days (R6.2-6); one statement."""
+    """What can be published now, what waits for an event, what is held, what lapsed, embargoes that end soon, what
+    appeared without agreement, and what is planned in the next 30 days (R6.2-6, R6.2-10); one statement."""
     edition = g.edition_in_force()
     in_force = publicity.is_in_force(session, edition, today)
     due = publicity.due(session, reader, portal().clock.now(), in_force=in_force)
@@ -188,9 +189,11 @@ def publicity_parts(session: Session, reader: Actor, today: dt.date) -> Sequence
                         lead=say("公表したら、経路ごとに記録してください。")),
         _publicity_part("event", say("行事の終了の記録を待っている公表"), due.awaiting_event, is_urgent=True,
                         lead=say("行事が終わったら、公表する側が終了を記録してください。")),
+        _publicity_part("held", say("保留されている公表"), due.held, is_urgent=True,
+                        lead=say("どの経路も公表できません。協議し、保留した側の同意権者が解くか、変更・中止に合意してください。")),
         _publicity_part("embargo", say("まもなく解禁になる公表"), due.embargo_soon, is_urgent=True),
         _publicity_part("lapsed", say("合意した時期を過ぎた公表"), due.lapsed, is_urgent=True,
-                        lead=say("この合意では、公表していない経路を公表できません。新しい時期で提案するか、公表しないことにしたときは保留にしてください。")),
+                        lead=say("この合意では、公表していない経路を公表できません。新しい時期、中止、または残りの補足について合意してください。")),
         _publicity_part("records", say("合意によらない公表の記録（未終結）"), due.records, is_urgent=True,
                         lead=say("内容を確かめ、協議・訂正のうえ、自分の側として終結としてください。")),
         _publicity_part("planned-publicity", say("これから30日以内の公表の予定"), due.planned),
@@ -482,7 +485,7 @@ def publicity_chapters(session: Session, reader: Actor, year: int, today: dt.dat
             href=url_for(PUBLICITY_KINDS[row.kind].place, id=row.id),
             reference=row.reference,
             when=moment(row.published_at),
-            state=(look_of_publicity(state), say(PUBLICITY_STATES[state])),
+            state=(look_of_publicity(state), say(publicity_state_name(state, row.relation))),
             facts=[
                 (say("種類"), say(SORT_NAMES[row.sort])),
                 *(out(one) for one in found if one.id == row.id),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from portal.agreement.text import Edition
 from portal.kernel.words import N_, Phrase
 from portal.publicity.item import LANGUAGE_NAMES, PublicityBody, channels_of, output_of, plan_of
-from portal.publicity.rules import Medium, Sort
+from portal.publicity.sorts import About, Medium, Sort
+from portal.publicity.tabling import WITHOUT_WORDS
 from portal.publicity.timing import HOME_ZONE, TimingKind
 
 COMPANY = "company"
@@ -32,6 +33,8 @@ def checks(body: PublicityBody, edition: Edition, attachments: list[str]) -> lis
     def check(sentence: str, is_met: bool, field: str, **facts: object) -> None:
         found.append(Check(Phrase(sentence, facts), is_met, field))
 
+    if body.relation in WITHOUT_WORDS:
+        return []
     channels = channels_of(body)
     publishing = [party for party in edition.parties if any(one.publisher == party.key for one in channels)]
     for party in publishing:
@@ -42,7 +45,10 @@ def checks(body: PublicityBody, edition: Edition, attachments: list[str]) -> lis
     if any(one.medium == Medium.SOCIAL for one in channels):
         social = any(text.strip() for key, text in body.outputs if key.startswith("social."))
         check(N_("SNSの文案がある"), social, "outputs")
+    check(N_("経路ごとに、使う文面を定めている"), all(one.output for one in channels), "channels")
     check(N_("趣旨・概要がある"), bool(body.summary.strip()), "summary")
+    if body.about == About.COOPERATION:
+        check(N_("施策名がある"), bool(body.measure.strip()), "measure")
     if body.timing_kind == TimingKind.EXACT and body.zone != HOME_ZONE:
         check(
             N_("日本時間以外の時間帯で定めたときは、言葉でも定めている"),
@@ -65,13 +71,16 @@ def checks(body: PublicityBody, edition: Edition, attachments: list[str]) -> lis
     ):
         check(N_("取材の案内（受付、撮影の可否など）がある"), bool(body.coverage.strip()), "coverage")
     check(N_("経緯（協定の名称など）がある"), bool(body.background.strip()), "background")
+    if body.sort in {Sort.PRESS_RELEASE, Sort.CONFERENCE}:
+        check(N_("各当事者のコメント（引用）がある"), bool(body.quotes), "quotes")
     if body.quotes:
         cleared = all(len(row) == 3 and row[2].strip() for row in body.quotes)
         check(N_("引用・コメントのすべてに、確認した人が記されている"), cleared, "quotes")
     check(N_("氏名・肩書を記している"), bool(body.titles.strip()), "titles")
     check(N_("氏名・肩書は公表日時点のもの"), _as_of_the_day(body), "titles_as_of")
     if any(name.rpartition(".")[2].lower() in _PICTURES for name in attachments):
-        check(N_("画像の権利と、写る人の同意を記している"), bool(body.images.strip()), "images")
+        check(N_("画像の権利表示を記している"), bool(body.images.strip()), "images")
+        check(N_("写る人・声の出る人の同意を記している"), bool(body.portraits.strip()), "portraits")
     contacts = {row[0] for row in body.contacts if len(row) == 2 and row[1].strip()}
     for party in edition.parties:
         check(N_("%(party)sの問合せ先がある"), party.key in contacts, "contacts", party=party.defined_as)
@@ -84,6 +93,7 @@ def checks(body: PublicityBody, edition: Edition, attachments: list[str]) -> lis
     check(N_("想定問答と、答える側を記している"), bool(body.questions.strip()), "questions")
     check(N_("公表後の再利用について定めている"), bool(body.reuse.strip()), "reuse")
     check(N_("誤りがあったときの連絡先を記している"), bool(body.correction.strip()), "correction")
+    check(N_("公表後の確認について定めている"), bool(body.monitoring.strip()), "monitoring")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.consent import commands as consent
 from portal.consent import queries as documents
-from portal.consent.models import Closing, Document, Revision
+from portal.consent.models import Attachment, Closing, Document, Revision
 from portal.consent.paper import body_of
 from portal.consent.rules import ON_THE_TABLE, Standing
 from portal.history.work import Work
@@ -26,8 +27,20 @@ from portal.kernel.errors import NotAllowed, NotFound
 from portal.kernel.files import Kept
 from portal.kernel.ids import new_id
 from portal.kernel.words import N_, Phrase
-from portal.publicity import events, rules
-from portal.publicity.item import BOTH, VOLUNTARY, PublicityBody, channels_of, output_of, plan_of
+from portal.publicity import beside, comparison, events, rules, tabling
+from portal.publicity.beside import Nature, Secrets
+from portal.publicity.item import (
+    BOTH,
+    PUBLICITY,
+    VOLUNTARY,
+    PublicityBody,
+    PublicityKind,
+    agreed_channels,
+    channels_of,
+    output_of,
+    plan_of,
+    publishers_of,
+)
 from portal.publicity.models import (
     EmbargoedCopy,
     EventEnd,
@@ -36,8 +49,9 @@ from portal.publicity.models import (
     PublicityRecord,
     RecordWord,
 )
-from portal.publicity.rules import Facts, Hold, Nature, Relation
-from portal.publicity.timing import TimingKind
+from portal.publicity.rules import Facts, Hold
+from portal.publicity.sorts import Relation
+from portal.publicity.timing import Channel, TimingKind
 
 RECORD_PREFIX = "REC"
 
@@ -86,12 +100,15 @@ def publish(work: Work, document_id: str, number: int, *, seen: str, appeared: A
     rules.must_have_happened(appeared.published_at, work.at, "published_at")
     rules.must_be_an_address(appeared.url)
     rules.must_say_what_appeared(
-        channel, as_agreed=appeared.is_agreed_text, final_text=appeared.final_text, url=appeared.url
+        channel,
+        as_agreed=appeared.is_agreed_text,
+        final_text=appeared.final_text,
+        url=appeared.url,
+        relation=body.relation,
     )
     assert revision is not None  # it is agreed
-    own = channel.day and channel.time
-    is_exact = bool(own) or (body.timing_kind == TimingKind.EXACT and not channel.day)
-    found = rules.differences(
+    is_exact = bool(channel.time) or (body.timing_kind == TimingKind.EXACT and not channel.day)
+    found = comparison.differences(
         channel,
         agreed_text=output_of(body, channel.output),
         exact=facts.spans[number].opens_at if is_exact else None,
@@ -118,9 +135,13 @@ def publish(work: Work, document_id: str, number: int, *, seen: str, appeared: A
         )
     )
     item.published += 1
+    item.otherwise -= number in facts.otherwise
+    _reckon_left(item, facts.channels, {*facts.out, number})
+    act = "take_down" if body.relation == Relation.TAKE_DOWN else "publish"
     work.record(
         events.ChannelPublished(
             **_of(document),
+            act=act,
             digest=revision.digest,
             channel=number,
             published_at=in_japan(appeared.published_at),
@@ -133,7 +154,7 @@ def publish(work: Work, document_id: str, number: int, *, seen: str, appeared: A
         )
     )
     if item.published == item.channels:
-        work.record(events.PublicityCompleted(**_of(document), channels=item.channels), by=SYSTEM)
+        work.record(events.PublicityCompleted(**_of(document), act=act, channels=item.channels), by=SYSTEM)
     return publication
 
 
@@ -164,7 +185,9 @@ def take_copy(work: Work, document_id: str, *, output: str, recipient: str) -> E
     revision = agreed_revision(work, document)
     rules.must_be_agreed(Standing(document.standing), _status(work, document))
     assert revision is not None  # it is agreed
-    if not output_of(body_of(BOTH[document.kind], revision), output):
+    body: PublicityBody = body_of(BOTH[document.kind], revision)
+    rules.must_not_be_called_off(body.relation == Relation.CALL_OFF)
+    if not output_of(body, output):
         raise NotFound()
     taken = work.session.scalar(
         select(func.count()).select_from(EmbargoedCopy).where(EmbargoedCopy.document_id == document.id)
@@ -188,34 +211,83 @@ def take_copy(work: Work, document_id: str, *, output: str, recipient: str) -> E
     return copy
 
 
+_ANEW: dict[str, Any] = dict.fromkeys(
+    ("relation_reason", "timing_kind", "day", "time", "until_day", "until_time", "event", "timing_words", "provided_day",
+     "provided_time", "document_number"), "",
+) | {"embargo": "no"}  # fmt: skip
+"""What a follow-up says anew: why, and when."""
+
+
 def follow_up(work: Work, document_id: str, relation: Relation) -> Document:
     """A correction, a supplement or a take-down of what has appeared is begun as an own-side draft, a joint item of
-    its own; after the end of the agreement as a voluntary agreement (R6.2-7; R5-5)."""
+    its own; after the end of the agreement as a voluntary agreement (R6.2-7; R5-5). A correction goes out with the
+    same files; a take-down says nothing new."""
     work.must(Permission.DRAFT)
     document, item = _found(work, document_id)
-    rules.must_have_appeared(item.published > 0, reference=item.reference)
+    tabling.must_have_appeared(item.out, reference=item.reference)
     revision = agreed_revision(work, document)
     assert revision is not None  # something has appeared
     said: PublicityBody = body_of(BOTH[document.kind], revision)
-    body = dataclasses.replace(
-        said,
-        title=said.title,
+    body = dataclasses.replace(said, relation=relation.value, concerns=item.reference, **_ANEW)
+    files: list[Attachment] = []
+    if relation is Relation.CORRECTION:
+        files = [work.session.get_one(Attachment, one["id"]) for one in documents.attachments_of(revision)]
+    if relation is Relation.TAKE_DOWN:
+        silent = tuple((*row[:3], "", "", "") for row in body.channels)
+        body = dataclasses.replace(body, outputs=(), quotes=(), channels=silent)
+    return consent.start(
+        work,
+        _kind_today(work, document),
+        body,
+        activity_id=document.activity_id,
+        copied_from=document,
+        attachments=files,
+    )
+
+
+def answer_record(work: Work, record_id: str, relation: Relation) -> Document:
+    """A correction, a supplement or a take-down of what appeared without agreement is begun as an own-side draft, a
+    joint item of its own (S12)."""
+    work.must(Permission.DRAFT)
+    record = _record(work, record_id)
+    document = work.session.get(Document, record.document_id) if record.document_id else None
+    body = PublicityBody(
+        title=record.title,
         relation=relation.value,
+        concerns=record.reference,
+        embargo="no",
+        channels=((record.medium, "", record.place, "", "", ""),),
+    )
+    return consent.start(
+        work,
+        _kind_today(work, document),
+        body,
+        activity_id=document.activity_id if document else None,
+        copied_from=document,
+    )
+
+
+def call_off(work: Work, document_id: str) -> Document:
+    """That what was agreed is not made public after all is begun as an own-side draft: once every party has agreed
+    to it, it takes the place of the agreement (decision 13; R6.2-10)."""
+    work.must(Permission.DRAFT)
+    document, item = _found(work, document_id)
+    rules.must_be_agreed_once(Standing(document.standing), _status(work, document))
+    rules.must_not_be_called_off(item.relation == Relation.CALL_OFF)
+    body = dataclasses.replace(
+        body_of(BOTH[document.kind], consent.latest(work, document)),
+        relation=Relation.CALL_OFF.value,
         concerns=item.reference,
         relation_reason="",
-        timing_kind="",
-        day="",
-        time="",
-        until_day="",
-        until_time="",
-        event="",
-        timing_words="",
-        embargo="no",
-        provided_day="",
-        provided_time="",
     )
-    kind = BOTH[document.kind] if _is_in_force(work, work.today) else VOLUNTARY
-    return consent.start(work, kind, body, activity_id=document.activity_id, copied_from=document)
+    return consent.start(
+        work,
+        BOTH[document.kind],
+        body,
+        activity_id=document.activity_id,
+        replaces=document,
+        copied_from=document,
+    )
 
 
 def go_on_voluntarily(work: Work, document_id: str) -> Document:
@@ -223,8 +295,22 @@ def go_on_voluntarily(work: Work, document_id: str) -> Document:
     (R5-5; S11)."""
     work.must(Permission.DRAFT)
     document, _ = _found(work, document_id)
-    body = body_of(BOTH[document.kind], consent.latest(work, document))
-    return consent.start(work, VOLUNTARY, body, activity_id=document.activity_id, copied_from=document)
+    revision = consent.latest(work, document)
+    files = [work.session.get_one(Attachment, one["id"]) for one in documents.attachments_of(revision)]
+    return consent.start(
+        work,
+        VOLUNTARY,
+        body_of(BOTH[document.kind], revision),
+        activity_id=document.activity_id,
+        copied_from=document,
+        attachments=files,
+    )
+
+
+def _kind_today(work: Work, document: Document | None) -> PublicityKind:
+    """Under the agreement while it is in force, as a voluntary one afterwards."""
+    kind = BOTH[document.kind] if document else PUBLICITY
+    return kind if _is_in_force(work, work.today) else VOLUNTARY
 
 
 @dataclass(frozen=True)
@@ -241,7 +327,11 @@ class Reported:
     publisher: str = ""
     words: str = ""
     circumstances: str = ""
+    secrets: str = Secrets.UNKNOWN
+    """Whether confidential information was in it."""
     document_id: str | None = None
+    channel: int | None = None
+    """Of what differs: the agreed channel, 0 for none of them."""
     copy: ArchivedCopy | None = None
 
 
@@ -250,10 +340,23 @@ def report(work: Work, reported: Reported) -> PublicityRecord:
     party is told (S4, S12)."""
     work.must(Permission.REPORT_PUBLICITY)
     signed = _signed(work)
-    rules.must_be_recordable(reported.nature, document_id=reported.document_id)
+    document, item = _found(work, reported.document_id) if reported.document_id else (None, None)
+    revision = agreed_revision(work, document) if document else None
+    agreed = agreed_channels(body_of(BOTH[document.kind], revision)) if document and revision else []
+    beside.must_be_recordable(
+        reported.nature,
+        reported.secrets,
+        is_agreed=revision is not None,
+        channel=reported.channel,
+        channels=[one.number for one in agreed],
+    )
     rules.must_have_happened(reported.appeared_at, work.at, "appeared_at")
     rules.must_be_an_address(reported.url)
-    document = _found(work, reported.document_id)[0] if reported.document_id else None
+    channel = reported.channel if reported.nature == Nature.DIFFERS else None
+    if document and item and channel:
+        out = {*_published(work, document), *_otherwise(work, document)}
+        item.otherwise += channel not in out
+        _reckon_left(item, agreed, {*out, channel})
     number = (work.session.scalar(select(func.max(PublicityRecord.number))) or 0) + 1
     record = work.add(
         PublicityRecord(
@@ -263,6 +366,7 @@ def report(work: Work, reported: Reported) -> PublicityRecord:
             nature=reported.nature,
             title=reported.title,
             document_id=document.id if document else None,
+            channel=channel,
             medium=reported.medium,
             place=reported.place,
             url=reported.url,
@@ -270,6 +374,7 @@ def report(work: Work, reported: Reported) -> PublicityRecord:
             publisher=reported.publisher,
             words=reported.words,
             circumstances=reported.circumstances,
+            secrets=reported.secrets,
             is_settled=reported.nature == Nature.FOR_INFORMATION,
             **_copy(reported.copy),
             **signed,
@@ -281,7 +386,9 @@ def report(work: Work, reported: Reported) -> PublicityRecord:
             **_of_record(record),
             activity_id=document.activity_id if document else None,
             appeared_at=in_japan(record.appeared_at),
+            secrets=record.secrets,
             document=document.reference or "" if document else "",
+            channel=channel,
             sha256=record.copy_sha256,
             place=record.place,
             url=record.url,
@@ -312,7 +419,7 @@ def settle(work: Work, record_id: str, *, text: str, attributed_to: str = "") ->
             select(RecordWord.party).where(RecordWord.record_id == record.id, RecordWord.is_settling)
         )
     )
-    rules.must_be_open_for(work.actor.party or "", set(work.parties) if record.is_settled else settled_by)
+    beside.must_be_open_for(work.actor.party or "", settled_by, nature=record.nature)
     word = _word(
         work,
         record,
@@ -367,23 +474,47 @@ def _found(work: Work, document_id: str) -> tuple[Document, PublicityItem]:
 def _facts(
     work: Work, document: Document, item: PublicityItem, body: PublicityBody, *, at: dt.datetime
 ) -> Facts:
-    plan = plan_of(body, item)
-    published = work.session.execute(
-        select(Publication.channel, Publication.published_at).where(Publication.document_id == document.id)
-    ).all()
+    plan, published = plan_of(body, item), _published(work, document)
+    otherwise = {key: at for key, at in _otherwise(work, document).items() if key not in published}
     return Facts(
         standing=Standing(document.standing),
         status=_status(work, document),
         agreed_at=document.agreed_at,
         is_in_force=document.kind == VOLUNTARY.key or _is_in_force(work, day_in_japan(at)),
+        is_called_off=body.relation == Relation.CALL_OFF,
         channels=channels_of(body),
         spans=plan.channels,
         event=body.event if body.timing_kind == TimingKind.AFTER_EVENT else "",
         event_ended_at=item.event_ended_at,
         in_order=body.in_order == "yes",
-        published={row.channel: row.published_at for row in published},
+        published=published,
+        otherwise=otherwise,
         holds=_holds(work, document),
     )
+
+
+def _reckon_left(item: PublicityItem, channels: Sequence[Channel], out: Collection[int]) -> None:
+    """The list knows who has still to publish, and whether anything is to come."""
+    item.to_publish = publishers_of(one for one in channels if one.number not in out)
+    item.is_done = item.is_done or item.out.is_all
+
+
+def _published(work: Work, document: Document) -> dict[int, dt.datetime]:
+    """The channels recorded as published, with their moments."""
+    found = select(Publication.channel, Publication.published_at)
+    rows = work.session.execute(found.where(Publication.document_id == document.id))
+    return {row.channel: row.published_at for row in rows}
+
+
+def _otherwise(work: Work, document: Document) -> dict[int, dt.datetime]:
+    """The agreed channels through which it appeared otherwise than agreed, with the first moment of each."""
+    found = select(PublicityRecord.channel, func.min(PublicityRecord.appeared_at))
+    rows = work.session.execute(
+        found.where(PublicityRecord.document_id == document.id, PublicityRecord.channel > 0).group_by(
+            PublicityRecord.channel
+        )
+    )
+    return {channel: at for channel, at in rows if channel is not None}
 
 
 def _status(work: Work, document: Document) -> list[Phrase]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
-from portal.publicity.rules import NATURE_NAMES
+from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +31,27 @@ class EventEnded(OfPublicity):
     remark: str = kept("")
 
 
+_ACTS = {"publish": N_("公表の実施"), "take_down": N_("掲載の取下げ")}
+"""What is done by a channel: an item that takes something down publishes nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChannelPublished(OfPublicity):
-    """A publisher recorded that an agreed channel went out (R6.2-7)."""
+    """A publisher recorded that an agreed channel went out, or, of a take-down, that it was carried out (R6.2-7)."""
 
     verb = "publicity.published"
     clause = "publicity"
+    value_words = {"act": _ACTS}
     trail = N_(
-        "%(reference)s「%(title)s」の経路%(channel)sの公表を記録しました（%(published_at)s）。合意との違い：%(differing)s件"
+        "%(reference)s「%(title)s」の経路%(channel)sの%(act_name)sを記録しました（%(published_at)s）。合意との違い：%(differing)s件"
     )
-    chronicle = N_("%(reference)s「%(title)s」を、経路%(channel)sで公表しました（%(published_at)s）。")
+    chronicle = N_(
+        "%(reference)s「%(title)s」：経路%(channel)sで%(act_name)sを行いました（%(published_at)s）。"
+    )
     message = N_(
-        "%(party)sが%(reference)s「%(title)s」の経路%(channel)sの公表を記録しました（%(published_at)s）。"
+        "%(party)sが%(reference)s「%(title)s」の経路%(channel)sの%(act_name)sを記録しました（%(published_at)s）。"
     )
+    act: str
     digest: str
     channel: int
     published_at: str
@@ -64,9 +72,11 @@ class PublicityCompleted(OfPublicity):
 
     verb = "publicity.completed"
     clause = "publicity"
-    trail = N_("%(reference)s「%(title)s」は、合意したすべての経路で公表されました。")
-    chronicle = N_("%(reference)s「%(title)s」は、合意したすべての経路で公表されました。")
-    message = N_("%(reference)s「%(title)s」は、合意したすべての経路で公表されました。")
+    value_words = {"act": _ACTS}
+    trail = N_("%(reference)s「%(title)s」は、合意したすべての経路で%(act_name)sが済みました。")
+    chronicle = N_("%(reference)s「%(title)s」は、合意したすべての経路で%(act_name)sが済みました。")
+    message = N_("%(reference)s「%(title)s」は、合意したすべての経路で%(act_name)sが済みました。")
+    act: str
     channels: int
 
 
@@ -101,14 +111,17 @@ class PublicityRecorded(OfRecord):
 
     verb = "publicity.recorded"
     clause = "publicity"
+    value_words = {"nature": NATURE_NAMES, "secrets": SECRETS_NAMES}
     trail = N_("%(nature_name)sを記録しました：%(reference)s「%(title)s」（%(appeared_at)s）")
     chronicle = N_("%(nature_name)sが記録されました：%(reference)s「%(title)s」（%(appeared_at)s）")
     message = N_(
         "%(party)sが%(nature_name)sを記録しました：%(reference)s「%(title)s」。内容を確認してください。"
     )
     appeared_at: str
+    secrets: str
     document: str = ""
-    """The reference of the agreed item that it differs from."""
+    """The reference of the item that it differs from, or that was on the table."""
+    channel: int | None = None
     sha256: str = ""
     place: str = kept("")
     url: str = kept("")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, HiddenField, RadioField
+from wtforms import FileField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
@@ -17,19 +17,10 @@ from portal.consent.body import Body
 from portal.consent.forms import MarkdownField, RowsForm, SeenForm
 from portal.kernel import days
 from portal.publicity import timing
+from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES, Nature
 from portal.publicity.item import PublicityBody, output_keys, output_words
-from portal.publicity.rules import (
-    ABOUT_NAMES,
-    MEDIUM_NAMES,
-    MOST_CHANNELS,
-    MOST_QUOTES,
-    NATURE_NAMES,
-    SORT_NAMES,
-    YES_NO_NAMES,
-    Medium,
-    Nature,
-    Relation,
-)
+from portal.publicity.sorts import ABOUT_NAMES, MEDIUM_NAMES, SORT_NAMES, YES_NO_NAMES, Medium, Relation
+from portal.publicity.tabling import MOST_CHANNELS, MOST_QUOTES
 from portal.publicity.timing import HOME_ZONE, TIMING_NAMES, ZONE_NAMES
 from portal.web.forms import PARAGRAPH, ChoiceField, DayField, Filled, LineField, PortalForm, TextField
 from portal.web.language import say
@@ -190,7 +181,11 @@ class PublicityForm(RowsForm):
     relation = LineField(_l("先の公表との関係"), widget=HiddenInput(), default=Relation.NEW.value)
     concerns = LineField(_l("先の公表"), widget=HiddenInput())
     relation_reason = TextField(
-        _l("訂正・補足・取りやめの理由"), description=_l("何がどう違っていたか、なぜ必要かを書いてください。")
+        _l("訂正・補足・取下げ・中止の理由"),
+        description=_l("何がどう違っていたか、なぜ必要かを書いてください。"),
+    )
+    measure = LineField(
+        _l("施策名"), description=_l("協定の取組が属する施策の名称。文面でもこの名称を使います。")
     )
     summary = MarkdownField(
         _l("趣旨・概要"), description=_l("日時、場所、対象、内容など。どの版の文面にも共通する事柄です。")
@@ -221,8 +216,14 @@ class PublicityForm(RowsForm):
         _l("氏名・肩書を確かめた基準日"), description=_l("4月・7月や選挙のあとは、肩書が変わります。")
     )
     images = TextField(
-        _l("画像・図・商標の権利と、写る人の同意"),
-        description=_l("同意書は載せず、誰が保管し、どの媒体・期間までの同意かを書いてください。"),
+        _l("画像・図の権利表示（クレジット）"),
+        description=_l("文面と一緒に印刷されます。ここには公表してよい表示だけを書いてください。"),
+    )
+    portraits = TextField(
+        _l("写る人・声の出る人の同意"),
+        description=_l(
+            "同意書は載せず、誰が保管し、どの媒体・期間までの同意かを書いてください。印刷されません。"
+        ),
     )
     coverage = TextField(_l("取材の案内"), description=_l("受付、撮影の可否、代表取材など。"))
     related = TextField(_l("関連ページ"), limit=1_000)
@@ -235,6 +236,7 @@ class PublicityForm(RowsForm):
         _l("公表後の再利用"), description=_l("同じ文面をほかで引用してよいか、どこまでかを定めます。")
     )
     correction = TextField(_l("誤りがあったときの手順と連絡先"))
+    monitoring = TextField(_l("公表後の確認（だれが、いつ、どこを見るか）"))
     other = TextField(_l("その他の事項"))
 
     def validate_relation(self, field: Any) -> None:
@@ -300,12 +302,18 @@ class EventEndForm(PortalForm):
 class CopyForm(PortalForm):
     """A copy before its time."""
 
-    output = HiddenField()
+    output = RadioField(_l("写しにする文面"), [Filled(_l("どれかを選んでください。"))])
     recipient = LineField(
         _l("渡す相手"),
         [Filled(_l("誰に渡すかを入力してください。"))],
         description=_l("写しに、作った人・日時とともに記載され、履歴に残ります。"),
     )
+
+    def offer(self, outputs: Sequence[tuple[str, str]]) -> None:
+        """The texts that were agreed, by key and label; a single one is chosen already."""
+        self.output.choices = [SelectChoice(key, label) for key, label in outputs]
+        if len(outputs) == 1 and not self.output.data:
+            self.output.data = outputs[0][0]
 
 
 class RecordForm(PortalForm):
@@ -316,6 +324,13 @@ class RecordForm(PortalForm):
         [Filled(_l("当てはまるものを一つ選んでください。"))],
         choices=_choices(NATURE_NAMES),
         default=Nature.WITHOUT_AGREEMENT.value,
+    )
+    channel = OneOfField(
+        _l("どの経路での公表か"),
+        choices=[],
+        description=_l(
+            "合意と異なる公表のときに選びます。その経路は、合意のとおりに公表したことにはなりません。"
+        ),
     )
     title = LineField(_l("件名"), [Filled(_l("何の公表かが分かる件名を入力してください。"))])
     appeared_on = DayField(_l("公表された日"), [Filled(_DAY)])
@@ -331,8 +346,26 @@ class RecordForm(PortalForm):
         _l("公表した者"), description=_l("当事者とは限りません。分かる範囲で、事実として書いてください。")
     )
     words = TextField(_l("公表された内容"), [Filled(_l("公表された内容を入力してください。"))], limit=5_000)
+    secrets = RadioField(
+        _l("秘密情報が含まれていたか"),
+        [Filled(_l("分からないときは「まだ分からない」を選んでください。"))],
+        choices=_choices(SECRETS_NAMES),
+    )
     circumstances = TextField(_l("見つけた経緯・事情"), limit=PARAGRAPH)
     file = FileField(_l("公表されたものの写し（画面の保存など）"))
+
+    def offer(self, channels: Sequence[tuple[int, str]]) -> None:
+        """The agreed channels by number and words, and none of them."""
+        if channels:
+            self.channel.choices = [
+                *(SelectChoice(str(number), words) for number, words in channels),
+                SelectChoice("0", say("合意した経路ではない")),
+            ]
+
+    @property
+    def channel_number(self) -> int | None:
+        """The channel chosen; None for none, or where there is none to choose."""
+        return int(self.channel.data) if self.channel.data else None
 
 
 class WordForm(PortalForm):

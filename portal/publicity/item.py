@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,14 +13,15 @@ from portal.agreement.text import Edition
 from portal.consent.body import Body, Form, says
 from portal.consent.kind import DocumentKind, party_row_words
 from portal.consent.models import Document, Revision
+from portal.consent.paper import marked
 from portal.history.work import Work
 from portal.kernel.db import Subject
 from portal.kernel.errors import ask_all
 from portal.kernel.typed import normal_search
 from portal.kernel.words import N_
-from portal.publicity import rules, timing
-from portal.publicity.models import PublicityItem
-from portal.publicity.rules import (
+from portal.publicity import rules, tabling, timing
+from portal.publicity.models import PublicityItem, PublicityRecord
+from portal.publicity.sorts import (
     ABOUT_NAMES,
     MEDIUM_NAMES,
     RELATION_NAMES,
@@ -28,7 +29,16 @@ from portal.publicity.rules import (
     YES_NO_NAMES,
     Relation,
 )
-from portal.publicity.timing import HOME_ZONE, TIMING_NAMES, ZONE_NAMES, Channel, Plan, TimingKind, Typed
+from portal.publicity.timing import (
+    HOME_ZONE,
+    TIMING_NAMES,
+    ZONE_NAMES,
+    Channel,
+    Plan,
+    Span,
+    TimingKind,
+    Typed,
+)
 from portal.web.filters import day as day_words
 from portal.web.language import say
 
@@ -53,7 +63,8 @@ class PublicityBody(Body):
     sort: str = says(N_("公表の種類"), Form.CHOICE)
     relation: str = says(N_("先の公表との関係"), Form.CHOICE, default=Relation.NEW.value)
     concerns: str = says(N_("先の公表"))
-    relation_reason: str = says(N_("訂正・補足・取りやめの理由"), Form.TEXT)
+    relation_reason: str = says(N_("訂正・補足・取下げ・中止の理由"), Form.TEXT)
+    measure: str = says(N_("施策名"))
     summary: str = says(N_("趣旨・概要"), Form.MARKDOWN)
     outputs: tuple[tuple[str, ...], ...] = says(N_("公表する文面"), Form.WRITINGS)
     timing_kind: str = says(N_("時期の定め方"), Form.CHOICE)
@@ -74,7 +85,8 @@ class PublicityBody(Body):
     quotes: tuple[tuple[str, ...], ...] = says(N_("引用・コメントと、その確認"), Form.ROWS)
     titles: str = says(N_("氏名・肩書"), Form.TEXT)
     titles_as_of: str = says(N_("氏名・肩書を確かめた基準日"), Form.DAY)
-    images: str = says(N_("画像・図・商標の権利と、写る人の同意"), Form.TEXT)
+    images: str = says(N_("画像・図の権利表示（クレジット）"), Form.TEXT)
+    portraits: str = says(N_("写る人・声の出る人の同意"), Form.TEXT)
     coverage: str = says(N_("取材の案内"), Form.TEXT)
     related: str = says(N_("関連ページ"), Form.TEXT)
     contacts: tuple[tuple[str, ...], ...] = says(N_("問合せ先"), Form.ROWS)
@@ -84,6 +96,7 @@ class PublicityBody(Body):
     questions: str = says(N_("想定問答と、答える側"), Form.MARKDOWN)
     reuse: str = says(N_("公表後の再利用"), Form.TEXT)
     correction: str = says(N_("誤りがあったときの手順と連絡先"), Form.TEXT)
+    monitoring: str = says(N_("公表後の確認（だれが、いつ、どこを見るか）"), Form.TEXT)
     other: str = says(N_("その他の事項"), Form.TEXT)
 
 
@@ -132,7 +145,7 @@ class PublicityKind(DocumentKind):
         silent = {name for names in _TIMING_FIELDS.values() for name in names if name not in own}
         silent |= {"time", "until_time", "timing_words", "title_en", "document_number"}
         if body.relation == Relation.NEW:
-            silent |= {"concerns", "relation_reason"}
+            silent |= {"relation", "concerns", "relation_reason"}
         if body.embargo != "yes":
             silent |= {"provided_day", "provided_time"}
         return silent
@@ -143,11 +156,11 @@ class PublicityKind(DocumentKind):
         timing.must_be_readable(typed_of(body), channels_of(body))
 
     def check(self, body: Body, edition: Edition) -> None:
-        """Content, timing and method, whole (art. 6(2); R6.2-1)."""
+        """Content, timing and method, whole (art. 6(2); R6.2-1); of what is called off, only which and why."""
         assert isinstance(body, PublicityBody)
         channels = channels_of(body)
-        ask_all(
-            lambda: rules.must_be_whole(
+        asked = [
+            lambda: tabling.must_be_whole(
                 title=body.title,
                 about=body.about,
                 sort=body.sort,
@@ -155,30 +168,49 @@ class PublicityKind(DocumentKind):
                 concerns=body.concerns,
                 reason=body.relation_reason,
                 outputs=[text for _, text in body.outputs],
-            ),
-            lambda: timing.must_be_settled(typed_of(body), channels),
-            lambda: rules.must_have_a_method(channels, edition.party_keys),
-            lambda: rules.must_quote_in_full(body.quotes),
-        )
+            )
+        ]
+        if body.relation != Relation.CALL_OFF:
+            written = {name for name, text in body.outputs if text.strip()}
+            asked += [
+                lambda: timing.must_be_settled(typed_of(body), channels),
+                lambda: tabling.must_have_a_method(channels, edition.party_keys, written),
+                lambda: tabling.must_quote_in_full(body.quotes),
+            ]
+        ask_all(*asked)
 
     def on_tabled(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
         """The list shows the item as its latest revision says it."""
         assert isinstance(body, PublicityBody)
-        concerned = _concerned(work, document, body)
-        item = work.session.get(PublicityItem, document.id) or _begin(work, document)
-        _say(item, body, concerned)
+        item, record = _concerned(work, document, body)
+        row = work.session.get(PublicityItem, document.id) or _begin(work, document)
+        _say(row, body)
+        row.concerns_id, row.concerns_record_id = item, record
+
+    def on_agreed(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
+        """Nothing is to come of what it takes the place of, nor of what is called off."""
+        assert isinstance(body, PublicityBody)
+        for id in (document.replaces_id, document.id if body.relation == Relation.CALL_OFF else None):
+            if id is not None and (row := work.session.get(PublicityItem, id)) is not None:
+                row.is_done = True
+
+    def on_closed(self, work: Work, document: Document) -> None:
+        """Nothing is to come of it."""
+        row = work.session.get(PublicityItem, document.id)
+        if row is not None:
+            row.is_done = True
 
     def must_be_holdable(self, work: Work, document: Document) -> None:
         """Some channel is still to go out (row 48)."""
         item = work.session.get(PublicityItem, document.id)
         if item is not None:
-            rules.must_not_be_out(item.published, item.channels, all_of_them=True)
+            rules.must_not_be_out(item.out, all_of_them=True)
 
     def must_be_replaceable(self, work: Work, document: Document) -> None:
         """Nothing has gone out yet (row 48)."""
         item = work.session.get(PublicityItem, document.id)
         if item is not None:
-            rules.must_not_be_out(item.published, item.channels, all_of_them=False)
+            rules.must_not_be_out(item.out, all_of_them=False)
 
     def also_about(self, document: Document) -> tuple[Subject, ...]:
         """Its activity."""
@@ -211,7 +243,7 @@ class VoluntaryKind(PublicityKind):
 
 def _must_have_ended(work: Work) -> None:
     now = agreement.in_force(work.session, agreement.edition(work.session), work.today)
-    rules.must_have_ended(has_begun=now.has_begun, is_in_force=now.is_in_force)
+    tabling.must_have_ended(has_begun=now.has_begun, is_in_force=now.is_in_force)
 
 
 def typed_of(body: PublicityBody) -> Typed:
@@ -232,10 +264,20 @@ def channels_of(body: PublicityBody) -> list[Channel]:
     return timing.channels_of(body.channels)
 
 
+def agreed_channels(body: PublicityBody) -> list[Channel]:
+    """The channels through which it may go out: none where it was agreed that nothing does."""
+    return [] if body.relation == Relation.CALL_OFF else channels_of(body)
+
+
 def plan_of(body: PublicityBody, item: PublicityItem | None = None) -> Plan:
     """The moments of the item and of each channel, the end of the event included where it is recorded."""
     ended = item.event_ended_at if item is not None else None
     return timing.reckoned(typed_of(body), channels_of(body), event_ended_at=ended)
+
+
+def publishers_of(channels: Iterable[Channel]) -> str:
+    """The parties that publish these channels, as `,kou,otsu,`."""
+    return marked(sorted({one.publisher for one in channels}))
 
 
 def output_keys(edition: Edition) -> list[str]:
@@ -276,21 +318,21 @@ def channel_words(channel: Channel, edition: Edition, language: str) -> str:
         "output": output_words(channel.output, edition, language),
         "when": _own_time(channel),
     }
-    match bool(channel.output), bool(channel.day):
+    match bool(channel.output), bool(facts["when"]):
         case True, True:
-            return say("%(medium)s：%(party)sが「%(place)s」で%(output)sを公表（%(when)s）", **facts)
+            return say("%(medium)s「%(place)s」（%(party)s）　%(output)s　%(when)s", **facts)
         case True, False:
-            return say("%(medium)s：%(party)sが「%(place)s」で%(output)sを公表", **facts)
+            return say("%(medium)s「%(place)s」（%(party)s）　%(output)s", **facts)
         case False, True:
-            return say("%(medium)s：%(party)sが「%(place)s」で公表（%(when)s）", **facts)
+            return say("%(medium)s「%(place)s」（%(party)s）　%(when)s", **facts)
         case _:
-            return say("%(medium)s：%(party)sが「%(place)s」で公表", **facts)
+            return say("%(medium)s「%(place)s」（%(party)s）", **facts)
 
 
 def _own_time(channel: Channel) -> str:
     on = timing.day_of(channel.day)
     words = day_words(on) if on else channel.day
-    return f"{words} {channel.time}" if channel.time else words
+    return f"{words} {channel.time}".strip()
 
 
 def _begin(work: Work, document: Document) -> PublicityItem:
@@ -304,21 +346,22 @@ def _begin(work: Work, document: Document) -> PublicityItem:
             reference=document.reference,
             party=document.party,
             published=0,
+            otherwise=0,
         )
     )
 
 
-def _say(item: PublicityItem, body: PublicityBody, concerned: str | None) -> None:
-    """The row says what the revision says."""
-    channels, plan = channels_of(body), plan_of(body)
+def _say(item: PublicityItem, body: PublicityBody) -> None:
+    """The row says what the revision says; what is called off goes out nowhere and at no time."""
+    is_off = body.relation == Relation.CALL_OFF
+    channels, plan = agreed_channels(body), Plan(Span()) if is_off else plan_of(body)
     item.title, item.title_en = body.title, body.title_en
     item.about, item.sort, item.relation = body.about, body.sort, body.relation
-    item.concerns_id = concerned
-    item.timing_kind, item.event = body.timing_kind, body.event
+    item.timing_kind, item.event = ("", "") if is_off else (body.timing_kind, body.event)
     item.opens_at, item.closes_at = plan.first, plan.last
-    item.embargo = body.embargo == "yes"
-    item.publishers = f",{','.join(sorted({one.publisher for one in channels}))},"
-    item.channels = len(channels)
+    item.embargo = body.embargo == "yes" and not is_off
+    item.publishers = item.to_publish = publishers_of(channels)
+    item.channels, item.is_done = len(channels), False
     item.normal = search_text(
         item.reference,
         body.title,
@@ -329,17 +372,26 @@ def _say(item: PublicityItem, body: PublicityBody, concerned: str | None) -> Non
     )
 
 
-def _concerned(work: Work, document: Document, body: PublicityBody) -> str | None:
-    """The item that this one corrects, supplements or takes down; it has appeared (R6.2-7)."""
+def _concerned(work: Work, document: Document, body: PublicityBody) -> tuple[str | None, str | None]:
+    """The item, or the record of a publication without agreement, that this one concerns: what is corrected,
+    supplemented or taken down has appeared (R6.2-7), what is called off has not, and is replaced by this."""
     if body.relation == Relation.NEW:
-        return None
+        return None, None
+    recorded = work.session.scalars(
+        select(PublicityRecord.id).where(PublicityRecord.reference == body.concerns)
+    ).first()
+    if recorded is not None and body.relation != Relation.CALL_OFF:
+        return None, recorded
     found = work.session.scalars(
         select(PublicityItem).where(PublicityItem.reference == body.concerns, PublicityItem.id != document.id)
     ).first()
-    if found is None:
-        raise rules.NothingToRelateTo("relation")
-    rules.must_have_appeared(found.published > 0, reference=found.reference)
-    return found.id
+    if found is None or (body.relation == Relation.CALL_OFF and document.replaces_id != found.id):
+        raise tabling.NothingToRelateTo("relation")
+    if body.relation == Relation.CALL_OFF:
+        rules.must_not_be_out(found.out, all_of_them=False)
+    else:
+        tabling.must_have_appeared(found.out, reference=found.reference)
+    return found.id, None
 
 
 def search_text(*texts: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.publicity.states import Out
 
 
 class PublicityItem(Model, Recorded):
@@ -28,7 +29,9 @@ class PublicityItem(Model, Recorded):
     sort: Mapped[str]
     relation: Mapped[str]
     concerns_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"), index=True)
-    """The item that it corrects, supplements or takes down."""
+    """The item that it corrects, supplements, takes down or calls off."""
+    concerns_record_id: Mapped[str | None] = mapped_column(ForeignKey("publicity_records.id"), index=True)
+    """The publication without agreement that it corrects, supplements or takes down."""
     timing_kind: Mapped[str]
     event: Mapped[str]
     event_ended_at: Mapped[dt.datetime | None]
@@ -42,6 +45,12 @@ class PublicityItem(Model, Recorded):
     channels: Mapped[int]
     published: Mapped[int] = mapped_column(server_default="0")
     """How many of the channels are recorded as published."""
+    otherwise: Mapped[int] = mapped_column(server_default="0")
+    """Through how many of the others it appeared otherwise than agreed."""
+    to_publish: Mapped[str] = mapped_column(server_default="")
+    """The parties that have a channel still to publish, as `,kou,`."""
+    is_done: Mapped[bool] = mapped_column(server_default=false())
+    """Whether nothing of it is to come: every channel is out, it was called off, or its document is closed."""
     normal: Mapped[str]
     """The form in which its words are sought."""
 
@@ -50,13 +59,22 @@ class PublicityItem(Model, Recorded):
         Index(None, "party", "number"),
         Index(None, "opens_at"),
         Index(None, "closes_at"),
-        CheckConstraint("published >= 0 AND published <= channels", name="no_more_is_published_than_agreed"),
+        Index(None, "is_done", "opens_at"),
+        CheckConstraint(
+            "published >= 0 AND otherwise >= 0 AND published + otherwise <= channels",
+            name="no_more_is_out_than_agreed",
+        ),
     )
 
     @property
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.id)
+
+    @property
+    def out(self) -> Out:
+        """How much of it is out."""
+        return Out(self.channels, self.published, self.otherwise)
 
 
 class Publication(Model, Recorded):
@@ -158,7 +176,9 @@ class PublicityRecord(Model, Recorded):
     nature: Mapped[str]
     title: Mapped[str]
     document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"), index=True)
-    """The agreed item that it differs from."""
+    """The item that it differs from, or that was on the table when it appeared."""
+    channel: Mapped[int | None]
+    """The channel of that item through which it appeared; 0 for none of them; None where nothing was agreed."""
     medium: Mapped[str]
     place: Mapped[str]
     url: Mapped[str]
@@ -168,6 +188,8 @@ class PublicityRecord(Model, Recorded):
     words: Mapped[str]
     """What appeared."""
     circumstances: Mapped[str]
+    secrets: Mapped[str] = mapped_column(server_default="unknown")
+    """Whether confidential information was in it, by the word of who recorded it (S12)."""
     copy_name: Mapped[str]
     copy_sha256: Mapped[str]
     copy_size: Mapped[int]
@@ -186,8 +208,10 @@ class PublicityRecord(Model, Recorded):
             name="publicity_record_is_one_of_three",
         ),
         CheckConstraint(
-            "nature <> 'differs' OR document_id IS NOT NULL", name="what_differs_differs_from_something"
+            "nature <> 'differs' OR (document_id IS NOT NULL AND channel IS NOT NULL)",
+            name="what_differs_differs_from_something",
         ),
+        CheckConstraint("secrets IN ('no', 'yes', 'unknown')", name="secrets_are_in_it_or_not"),
     )
 
     @property

@@ -29,7 +29,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
-from portal.consent.models import Document, Revision
+from portal.consent.models import Closing, Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import fiscal_year, fiscal_year_days
@@ -45,7 +45,8 @@ from portal.publicity.models import (
     PublicityRecord,
     RecordWord,
 )
-from portal.publicity.rules import State, shown_state
+from portal.publicity.sorts import FOLLOW_UPS, Relation
+from portal.publicity.states import Out, State, shown_state
 from portal.publicity.timing import TimingKind
 
 PAGE = 50
@@ -58,10 +59,10 @@ _MOST_WORDS = 5
 _ROW: tuple[Any, ...] = (
     PublicityItem.id, PublicityItem.number, PublicityItem.kind, PublicityItem.reference, PublicityItem.title,
     PublicityItem.title_en, PublicityItem.party, PublicityItem.sort, PublicityItem.about, PublicityItem.relation,
-    PublicityItem.concerns_id, PublicityItem.timing_kind, PublicityItem.event, PublicityItem.event_ended_at,
+    PublicityItem.concerns_id, PublicityItem.concerns_record_id, PublicityItem.timing_kind, PublicityItem.event, PublicityItem.event_ended_at,
     PublicityItem.opens_at, PublicityItem.closes_at, PublicityItem.embargo, PublicityItem.publishers,
-    PublicityItem.channels, PublicityItem.published, Document.standing, Document.waits_for, Document.revision,
-    Document.agreed_at, Document.activity_id,
+    PublicityItem.to_publish, PublicityItem.channels, PublicityItem.published, PublicityItem.otherwise, Document.standing, Document.waits_for,
+    Document.revision, Document.agreed_at, Document.activity_id,
 )  # fmt: skip
 
 
@@ -76,6 +77,10 @@ _COUNT = select(func.count()).select_from(select(PublicityItem.id).limit(COUNTED
 _IS_LATEST = and_(Revision.document_id == Document.id, Revision.number == Document.revision)
 _ENDS = select(func.min(PublicityItem.opens_at), func.max(PublicityItem.opens_at))
 _ONE = select(PublicityItem).where(PublicityItem.id == bindparam("id"))
+_RECORDED = select(func.count()).select_from(select(PublicityRecord.id).limit(COUNTED + 1).subquery())
+_UNSETTLED = select(func.count()).select_from(
+    select(PublicityRecord.id).where(PublicityRecord.is_settled.is_(False)).limit(COUNTED + 1).subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -200,10 +205,15 @@ def state_of(row: Any, now: dt.datetime, *, in_force: bool) -> State:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         awaits_event=row.timing_kind == TimingKind.AFTER_EVENT and row.event_ended_at is None,
-        published=row.published,
-        channels=row.channels,
+        out=out_of(row),
         is_in_force=in_force or row.kind == VOLUNTARY.key,
+        relation=row.relation,
     )
+
+
+def out_of(row: Any) -> Out:
+    """How much of a row's item is out."""
+    return Out(row.channels, row.published, row.otherwise)
 
 
 @dataclass(frozen=True)
@@ -217,7 +227,23 @@ class Appeared:
     followed_by: Sequence[Any]
     """The items that correct, supplement or take this one down, as rows."""
     concerns: Any | None
-    """The item that this one corrects, supplements or takes down, as a row."""
+    """The item that this one corrects, supplements, takes down or calls off, as a row."""
+    answers: PublicityRecord | None
+    """The record of a publication without agreement that this one corrects, supplements or takes down."""
+
+    def otherwise(self, channel: int) -> Sequence[PublicityRecord]:
+        """The records of what appeared otherwise than agreed through a channel."""
+        return [one for one in self.records if one.channel == channel]
+
+    @property
+    def taken_down_by(self) -> Any | None:
+        """The item by which what appeared was taken down again, wholly carried out; as a row."""
+        done = (
+            one
+            for one in self.followed_by
+            if one.relation == Relation.TAKE_DOWN and out_of(one).is_all and one.standing in AGREED_STANDINGS
+        )
+        return next(done, None)
 
 
 def appeared(session: Session, reader: Actor, found: PublicityItem) -> Appeared:
@@ -231,9 +257,7 @@ def appeared(session: Session, reader: Actor, found: PublicityItem) -> Appeared:
     return Appeared(
         publications={one.channel: one for one in publications},
         event_end=session.get(EventEnd, found.id),
-        copies=session.scalars(
-            select(EmbargoedCopy).where(EmbargoedCopy.document_id == found.id).order_by(EmbargoedCopy.number)
-        ).all(),
+        copies=copies(session, reader, found.id),
         records=session.scalars(
             select(PublicityRecord)
             .where(PublicityRecord.document_id == found.id)
@@ -241,7 +265,14 @@ def appeared(session: Session, reader: Actor, found: PublicityItem) -> Appeared:
         ).all(),
         followed_by=[one for one in related if one.concerns_id == found.id],
         concerns=next((one for one in related if one.id == found.concerns_id), None),
+        answers=session.get(PublicityRecord, found.concerns_record_id) if found.concerns_record_id else None,
     )
+
+
+def copies(session: Session, reader: Actor, document_id: str) -> Sequence[EmbargoedCopy]:
+    """The copies of an item that the reader was given, taken before its time by whichever side, the first first."""
+    query = select(EmbargoedCopy).where(EmbargoedCopy.document_id == document_id)
+    return session.scalars(query.order_by(EmbargoedCopy.number)).all()
 
 
 def copy_of(session: Session, reader: Actor, document_id: str, number: int) -> EmbargoedCopy:
@@ -280,23 +311,33 @@ class Told:
     row: PublicityRecord
     words: Sequence[RecordWord]
     document: Any | None
-    """The item that it differs from, as a row."""
+    """The item that it differs from, or that was on the table, as a row."""
+    followed_by: Sequence[Any]
+    """The items that correct, supplement or take down what appeared, as rows."""
 
     def settled_by(self) -> dict[str, RecordWord]:
         """The parties that have settled it, with their word."""
         return {one.party: one for one in self.words if one.is_settling}
 
 
-def records(
-    session: Session, reader: Actor, *, before: int | None = None, unsettled: bool = False
-) -> Sequence[PublicityRecord]:
+def records(session: Session, reader: Actor, *, before: int | None = None) -> Sequence[PublicityRecord]:
     """The records, the latest first, PAGE + 1 from below the number `before`."""
     if not may_read(reader):
         return []
     query = select(PublicityRecord).where(PublicityRecord.number < (before if before is not None else 2**53))
-    if unsettled:
-        query = query.where(PublicityRecord.is_settled.is_(False))
     return session.scalars(query.order_by(PublicityRecord.number.desc()).limit(PAGE + 1)).all()
+
+
+def recorded(session: Session, reader: Actor) -> int:
+    """How many records there are, exact up to COUNTED (decision 33)."""
+    counted: int = rows(session, _RECORDED).scalar_one() if may_read(reader) else 0
+    return counted
+
+
+def unsettled(session: Session, reader: Actor) -> int:
+    """How many records some party has not settled, exact up to COUNTED (decision 33)."""
+    counted: int = rows(session, _UNSETTLED).scalar_one() if may_read(reader) else 0
+    return counted
 
 
 def record(session: Session, reader: Actor, record_id: str) -> Told:
@@ -308,7 +349,8 @@ def record(session: Session, reader: Actor, record_id: str) -> Told:
         select(RecordWord).where(RecordWord.record_id == record_id).order_by(RecordWord.at, RecordWord.id)
     ).all()
     document = row(session, reader, found.document_id) if found.document_id else None
-    return Told(found, words, document)
+    followed = _rows().where(PublicityItem.concerns_record_id == record_id).order_by(PublicityItem.number)
+    return Told(found, words, document, rows(session, followed).all())
 
 
 # --------------------------------------------------------------------------------------- what appeared in a time
@@ -363,31 +405,43 @@ def _within(at: Any, first: dt.date, last: dt.date) -> tuple[ColumnElement[bool]
 
 _NOW = bindparam("now", type_=Moment())
 _HORIZON = bindparam("horizon", type_=Moment())
-_CARRIED_ON = select(Document.copied_from_id).where(
-    Document.kind == VOLUNTARY.key,
-    Document.copied_from_id.is_not(None),
-    Document.standing.in_([str(one) for one in AGREED_STANDINGS]),
+_CARRIED_ON = union_all(
+    select(Document.copied_from_id).where(
+        Document.kind == VOLUNTARY.key,
+        Document.copied_from_id.is_not(None),
+        Document.standing.in_([str(one) for one in AGREED_STANDINGS]),
+    ),
+    select(PublicityItem.concerns_id)
+    .join(Document, Document.id == PublicityItem.id)
+    .where(
+        PublicityItem.concerns_id.is_not(None),
+        PublicityItem.relation.in_([str(one) for one in FOLLOW_UPS]),
+        Document.standing.in_([str(one) for one in AGREED_STANDINGS]),
+    ),
 )
-"""What ended with the agreement and was agreed anew (R5-5)."""
+"""What ended with the agreement and was agreed anew (R5-5), or went out in part and was supplemented, corrected or
+taken down."""
 _SETTLED = select(RecordWord.record_id).where(RecordWord.is_settling, RecordWord.party == bindparam("mine"))
 _DUE = union_all(
     select(
         literal("item").label("what"), PublicityItem.id, PublicityItem.kind, PublicityItem.reference,
         PublicityItem.title, PublicityItem.title_en, PublicityItem.timing_kind, PublicityItem.event_ended_at,
-        PublicityItem.opens_at, PublicityItem.closes_at, PublicityItem.embargo, PublicityItem.publishers,
-        PublicityItem.channels, PublicityItem.published, Document.standing, PublicityItem.event,
+        PublicityItem.opens_at, PublicityItem.closes_at, PublicityItem.embargo, PublicityItem.to_publish,
+        PublicityItem.channels, PublicityItem.published, PublicityItem.otherwise, PublicityItem.relation,
+        Document.standing, PublicityItem.event,
     )
     .join(Document, Document.id == PublicityItem.id)
     .where(
         Document.standing.in_([str(one) for one in ON_THE_TABLE | AGREED_STANDINGS]),
-        PublicityItem.published < PublicityItem.channels,
+        PublicityItem.is_done.is_(False),
         or_(
             PublicityItem.opens_at <= _HORIZON,
             and_(PublicityItem.opens_at.is_(None), PublicityItem.closes_at <= _HORIZON),
+            Document.standing == str(Standing.HELD),
         ),
         or_(
             PublicityItem.closes_at > _NOW,
-            Document.standing == str(Standing.AGREED),
+            Document.standing.in_([str(one) for one in AGREED_STANDINGS]),
         ),
         PublicityItem.id.not_in(_CARRIED_ON),
     ),
@@ -395,7 +449,7 @@ _DUE = union_all(
         literal("record"), PublicityRecord.id, PublicityRecord.nature, PublicityRecord.reference,
         PublicityRecord.title, literal(""), literal(""), cast(null(), Moment()), PublicityRecord.appeared_at,
         cast(null(), Moment()), literal(False), literal(""), cast(literal(0), Integer), cast(literal(0), Integer),
-        literal(""), literal(""),
+        cast(literal(0), Integer), literal(""), literal(""), literal(""),
     ).where(PublicityRecord.is_settled.is_(False), PublicityRecord.id.not_in(_SETTLED)),
 ).subquery()  # fmt: skip
 _DUE_ROWS = (
@@ -411,11 +465,13 @@ class Due:
     """What calls for something, as rows, the earliest first."""
 
     ready: Sequence[Any]
-    """Agreed, the time reached, a channel of the reader's side (or, partly published, any) still to go out."""
+    """Agreed, the time reached, a channel of the reader's side still to go out."""
     awaiting_event: Sequence[Any]
     lapsed: Sequence[Any]
     """Agreed, and not wholly published in the agreed time, or before the end of the agreement: until it is held,
     replaced or, after the end of the agreement, agreed anew."""
+    held: Sequence[Any]
+    """Agreed and held by some party: nothing goes out, and the parties consult (R6.2-10)."""
     embargo_soon: Sequence[Any]
     planned: Sequence[Any]
     """Within the next 30 days, agreed or still on the table."""
@@ -426,7 +482,7 @@ class Due:
 def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, limit: int = 200) -> Due:
     """What of publicity is due at `now` (aware); one statement."""
     if not may_read(reader):
-        return Due([], [], [], [], [], [])
+        return Due([], [], [], [], [], [], [])
     given = {"now": now, "horizon": now + SOON, "mine": reader.party, "limit": limit}
     found = rows(session, _DUE_ROWS, given).all()
     items = [(one, state_of(one, now, in_force=in_force)) for one in found if one.what == "item"]
@@ -438,7 +494,7 @@ def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, li
         ready=[
             one
             for one, state in items
-            if state in ready and one.id not in over and f",{reader.party}," in one.publishers
+            if state in ready and one.id not in over and f",{reader.party}," in one.to_publish
         ],
         awaiting_event=[one for one, state in items if state is State.WAITING_FOR_EVENT],
         lapsed=[
@@ -446,6 +502,7 @@ def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, li
             for one, state in items
             if state in {State.LAPSED, State.ENDED} or (state is State.PARTLY_PUBLISHED and one.id in over)
         ],
+        held=[one for one, state in items if state is State.HELD and (in_force or one.kind == VOLUNTARY.key)],
         embargo_soon=[
             one for one, state in items if state is State.WAITING and one.embargo and one.opens_at <= soon
         ],
@@ -456,6 +513,13 @@ def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, li
         ],
         records=[one for one in found if one.what == "record"],
     )
+
+
+def holders(session: Session, document_id: str) -> list[str]:
+    """The parties that hold an item now, in the order in which they began to; each holds and lifts in turn."""
+    held = func.sum(case((Closing.act == "hold", 1), (Closing.act == "lift_hold", -1), else_=0))
+    query = select(Closing.party).where(Closing.document_id == document_id).group_by(Closing.party)
+    return list(session.scalars(query.having(held > 0).order_by(func.min(Closing.at), Closing.party)))
 
 
 def clock_of(session: Session) -> dt.datetime:
@@ -509,17 +573,21 @@ def _in_state(state: State, now: dt.datetime, *, in_force: bool) -> ColumnElemen
     """The same as `shown_state`, for the database."""
     if state in _STANDINGS:
         return Document.standing == str(_STANDINGS[state])
-    every, item = PublicityItem.published >= PublicityItem.channels, PublicityItem
+    item, out = PublicityItem, PublicityItem.published + PublicityItem.otherwise
+    every = (out > 0) & (out >= item.channels)
     agreed = Document.standing == str(Standing.AGREED)
     either = Document.standing.in_([str(one) for one in AGREED_STANDINGS])
-    if state is State.PUBLISHED:
-        return either & every
+    if state in {State.PUBLISHED, State.OTHERWISE}:
+        return either & every & ((item.otherwise > 0) if state is State.OTHERWISE else (item.otherwise == 0))
     if state is State.HELD:
         return (Document.standing == str(Standing.HELD)) & ~every
+    off = item.relation == str(Relation.CALL_OFF)
+    if state is State.CALLED_OFF:
+        return agreed & off
     if state is State.PARTLY_PUBLISHED:
-        return agreed & ~every & (item.published > 0)
+        return agreed & ~every & (out > 0)
     usable = (item.kind == VOLUNTARY.key) | literal(in_force)
-    open_ = agreed & (item.published == 0) & ~every
+    open_ = agreed & (out == 0) & ~off
     if state is State.ENDED:
         return open_ & ~usable
     moment = literal(now, Moment())

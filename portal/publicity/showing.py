@@ -11,11 +11,12 @@ from portal.agreement.text import Edition
 from portal.kernel import days
 from portal.kernel.clock import JAPAN
 from portal.kernel.compare import Kind, compare_texts
-from portal.publicity import timing
+from portal.publicity import queries, timing
+from portal.publicity.comparison import DIFFERENCE_SENTENCES, Differs
 from portal.publicity.item import (
     PublicityBody,
+    agreed_channels,
     channel_words,
-    channels_of,
     output_of,
     output_words,
     plan_of,
@@ -23,7 +24,6 @@ from portal.publicity.item import (
 )
 from portal.publicity.models import Publication, PublicityItem
 from portal.publicity.queries import Appeared
-from portal.publicity.rules import DIFFERENCE_SENTENCES, Differs
 from portal.publicity.timing import HOME_ZONE, ZONE_NAMES, TimingKind
 from portal.web.filters import day, moment
 from portal.web.language import language, say
@@ -73,6 +73,12 @@ def lifted_at(body: PublicityBody) -> dt.datetime | None:
     return plan_of(body).whole.opens_at
 
 
+def is_out(body: PublicityBody, row: Any, now: dt.datetime) -> bool:
+    """Whether the embargo is over: something has appeared, or its moment has come."""
+    lifted = lifted_at(body)
+    return queries.out_of(row).is_begun or (lifted is not None and now >= lifted)
+
+
 def embargo_words(body: PublicityBody) -> str:
     """「令和7年9月10日（水）14時00分解禁」 at the top of an embargoed copy; with the zone, always Japan's (row 47)."""
     lifted = lifted_at(body)
@@ -98,10 +104,12 @@ def press_day(on: dt.date) -> str:
 
 def difference_lines(publication: Publication) -> list[str]:
     """In what the publication differed from what was agreed, in words."""
-    return [
-        say(DIFFERENCE_SENTENCES[Differs(what)], **facts)
-        for what, facts in json.loads(publication.differences)
-    ]
+    lines = []
+    for what, facts in json.loads(publication.differences):
+        if what == Differs.LATER:
+            facts = {"late": timing.in_words(facts["minutes"] * timing.ONE_MINUTE)}
+        lines.append(say(DIFFERENCE_SENTENCES[Differs(what)], **facts))
+    return lines
 
 
 def text_segments(agreed: str, actual: str) -> list[tuple[str, str]]:
@@ -124,8 +132,10 @@ def channel_lines(
 ) -> list[dict[str, Any]]:
     """Each channel: what was agreed, from when it may go out, and, once it has, what appeared and how it differs."""
     code, plan = language(), plan_of(body, item)
+    out = {*appeared.publications, *(one.channel for one in appeared.records)} if appeared else set()
     lines = []
-    for channel in channels_of(body):
+    for channel in agreed_channels(body):
+        before = [one for one in range(1, channel.number) if one not in out] if body.in_order == "yes" else []
         span = plan.channels[channel.number]
         done = appeared.publications.get(channel.number) if appeared else None
         label = next((one.defined_as[code] for one in edition.parties if one.key == channel.publisher), "")
@@ -135,10 +145,13 @@ def channel_lines(
                 "words": channel_words(channel, edition, code),
                 "publisher": channel.publisher,
                 "party": label,
+                "opens_at": span.opens_at,
                 "opens": moment(span.opens_at),
                 "is_open": span.opens_at is not None and span.holds(now),
+                "waits_for": before[0] if before else None,
                 "is_over": span.closes_at is not None and now >= span.closes_at,
                 "done": done,
+                "otherwise": appeared.otherwise(channel.number) if appeared else [],
                 "differences": difference_lines(done) if done else [],
                 "compared": text_segments(output_of(body, channel.output), done.final_text)
                 if done and not done.is_agreed_text

@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from portal.kernel.errors import RuleBroken, refuse_together
-from portal.kernel.words import N_
+from portal.kernel.words import N_, Phrase
 
 HOME_ZONE = "Asia/Tokyo"
 ZONE_NAMES: Mapping[str, str] = {
@@ -87,6 +87,22 @@ class ChannelBeforeTheTime(RuleBroken):
     next_step = N_("公表の時期か、経路の日時を直してください。")
 
 
+class ChannelTimeWithoutDay(RuleBroken):
+    """A time of a channel's own has its day, unless the publication has the one day."""
+
+    clause = "publicity"
+    sentence = N_("経路%(number)sに時刻だけがあり、日がありません。")
+    next_step = N_("経路の日も入力するか、経路の時刻を空にしてください。")
+
+
+class ChannelAfterTheTime(RuleBroken):
+    """No channel goes out when the agreed window is over."""
+
+    clause = "publicity"
+    sentence = N_("経路%(number)sの日時が、公表の期間が終わったあとです。")
+    next_step = N_("公表の期間か、経路の日時を直してください。")
+
+
 @dataclass(frozen=True)
 class Typed:
     """The words of the timing as a document holds them: ISO days, `HH:MM`, a zone's name, or as they were typed."""
@@ -119,7 +135,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Channel:
-    """One way of the method: its medium, who publishes, where, which output, and its own time if it has one."""
+    """One way of the method: its medium, who publishes, where, which output, and its own time if it has one: a day,
+    a day with a time, or, on the one day of an exact time, a time alone."""
 
     number: int
     medium: str
@@ -153,6 +170,17 @@ class Plan:
         """The moment from which no channel may go out any more."""
         found = [span.closes_at for span in self.channels.values() if span.closes_at]
         return max(found, default=self.whole.closes_at)
+
+
+def in_words(length: dt.timedelta) -> Phrase:
+    """How long that is, for a sentence: days and hours, hours and minutes, or minutes, counted up."""
+    minutes = max(1, -(-length // ONE_MINUTE))
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return Phrase(N_("%(days)s日%(hours)s時間"), {"days": hours // 24, "hours": hours % 24})
+    if hours:
+        return Phrase(N_("%(hours)s時間%(minutes)s分"), {"hours": hours, "minutes": rest})
+    return Phrase(N_("%(minutes)s分"), {"minutes": minutes})
 
 
 def day_of(text: str) -> dt.date | None:
@@ -208,8 +236,8 @@ def must_be_readable(typed: Typed, channels: Sequence[Channel]) -> None:
         if channel.time and time_of(channel.time) is None:
             refusals.append(NotATime("channels"))
     refuse_together(refusals)
-    plan = reckoned(typed, channels)
-    if plan.whole.opens_at and plan.whole.closes_at and plan.whole.closes_at <= plan.whole.opens_at:
+    begins, closes = _start(typed.day, typed.time, typed.zone), reckoned(typed, ()).whole.closes_at
+    if begins and closes and closes <= begins:
         raise EndsBeforeItStarts("until_day")
 
 
@@ -224,16 +252,23 @@ def must_be_settled(typed: Typed, channels: Sequence[Channel]) -> None:
         raise TimingMissing("timing_kind")
     refuse_together(TimingMissing(name) for name in needed if not getattr(typed, name).strip())
     must_be_readable(typed, channels)
-    plan = reckoned(typed, channels)
-    opens, closes = plan.whole.opens_at, plan.whole.closes_at
-    if closes is None or (opens is None and typed.kind != TimingKind.AFTER_EVENT):
-        raise NoSuchMoment("day" if opens is None and typed.day else "until_day")
+    opens, closes = _start(typed.day, typed.time, typed.zone), reckoned(typed, ()).whole.closes_at
+    if typed.day and opens is None:
+        raise NoSuchMoment("day")
+    if closes is None:
+        raise NoSuchMoment("day" if typed.kind == TimingKind.EXACT else "until_day")
     for channel in channels:
-        own = plan.channels[channel.number]
-        if channel.day and own.opens_at is None:
+        if channel.time and not channel.day and typed.kind != TimingKind.EXACT:
+            raise ChannelTimeWithoutDay("channels", number=channel.number)
+        if not _day_of(channel, typed):
+            continue
+        begins = _begins(channel, typed)
+        if begins is None:
             raise NoSuchMoment("channels")
-        if opens and own.opens_at and own.opens_at < opens:
+        if opens and begins < opens:
             raise ChannelBeforeTheTime("channels", number=channel.number)
+        if typed.kind != TimingKind.EXACT and begins >= closes:
+            raise ChannelAfterTheTime("channels", number=channel.number)
 
 
 def reckoned(typed: Typed, channels: Sequence[Channel], *, event_ended_at: dt.datetime | None = None) -> Plan:
@@ -257,14 +292,29 @@ def _whole(typed: Typed, event_ended_at: dt.datetime | None) -> Span:
 
 
 def _own(channel: Channel, typed: Typed, whole: Span) -> Span:
-    if not channel.day:
+    day = _day_of(channel, typed)
+    if not day:
         return whole
-    own = Span(_start(channel.day, channel.time, typed.zone), _end(channel.day, "", typed.zone))
+    begins, closes = _begins(channel, typed), _end(day, "", typed.zone)
+    if typed.kind == TimingKind.EXACT:
+        return Span(begins, closes)
+    closes = min((one for one in (closes, whole.closes_at) if one), default=None)
     if typed.kind == TimingKind.AFTER_EVENT:  # its own time never opens before the event has ended
         if whole.opens_at is None:
-            return Span(None, own.closes_at)
-        return Span(max(whole.opens_at, own.opens_at) if own.opens_at else whole.opens_at, own.closes_at)
-    return own
+            return Span(None, closes)
+        begins = max(whole.opens_at, begins) if begins else whole.opens_at
+    return Span(begins, closes)
+
+
+def _day_of(channel: Channel, typed: Typed) -> str:
+    """The channel's own day; of a time alone, the one day of an exact time; empty where it has no time of its own."""
+    return channel.day or (typed.day if channel.time and typed.kind == TimingKind.EXACT else "")
+
+
+def _begins(channel: Channel, typed: Typed) -> dt.datetime | None:
+    """The channel's own beginning: on the first day of the publication, unless it has its own time, at the same."""
+    day = _day_of(channel, typed)
+    return _start(day, channel.time or (typed.time if day == typed.day else ""), typed.zone)
 
 
 def _start(day: str, time: str, zone: str) -> dt.datetime | None:

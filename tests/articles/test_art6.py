@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from portal.consent.models import Document, Revision
 from portal.consent.rules import AgreedAlready, Capacity, RevisionHasMoved
 from portal.history.models import Entry, Message
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
-from portal.publicity import commands, queries, rules
+from portal.publicity import beside, commands, queries, rules, tabling
 from portal.publicity.item import PUBLICITY, VOLUNTARY, PublicityBody
 from portal.publicity.models import EmbargoedCopy, Publication, PublicityItem, PublicityRecord
-from portal.publicity.rules import Relation, State
+from portal.publicity.sorts import Relation
+from portal.publicity.states import State
 from tests.conftest import House
 from tests.makers.activities import agreed, consented, drafted, edition_of, replaced, revised, tabled
 from tests.makers.publicity import OPENS, agreed_item, japan, publicity_body, published, reported, tabled_item
@@ -264,7 +266,7 @@ def test_after_publication_there_is_only_correction_supplement_and_take_down(dat
     """Row 48; R6.2-7: the old record stays; the new item is joint and linked."""
     house, people = dated, dated.people
     id = agreed_item(house, people)
-    with house.work(people[0].drafter.actor(house)) as work, pytest.raises(rules.NotPublishedYet):
+    with house.work(people[0].drafter.actor(house)) as work, pytest.raises(tabling.NotPublishedYet):
         commands.follow_up(work, id, Relation.CORRECTION)
     house.clock.set(OPENS)
     published(house, people[0].press, id, 1, url="")
@@ -294,7 +296,7 @@ def test_after_publication_there_is_only_correction_supplement_and_take_down(dat
 def test_a_correction_names_something_that_has_appeared(sqlite_dated: House):
     house, people = sqlite_dated, sqlite_dated.people
     waiting = item_of(house, agreed_item(house, people)).reference
-    for concerns, error in [("PUB-0099", rules.NothingToRelateTo), (waiting, rules.NotPublishedYet)]:
+    for concerns, error in [("PUB-0099", tabling.NothingToRelateTo), (waiting, tabling.NotPublishedYet)]:
         with pytest.raises(error):
             tabled_item(house, people, relation="correction", concerns=concerns, relation_reason="誤記")
 
@@ -308,7 +310,7 @@ def test_after_the_end_no_consent_under_the_agreement_is_asked_and_a_voluntary_o
     """R5-5; S11; finding 6; three parties."""
     house, people = agreement_of_three, agreement_of_three.people
     id = agreed_item(house, people)
-    with pytest.raises(rules.AgreementStillRuns):
+    with pytest.raises(tabling.AgreementStillRuns):
         tabled_item(house, people, kind=VOLUNTARY)
     end_the_agreement(house)
     assert state_of(house, id) is State.ENDED
@@ -356,14 +358,14 @@ def test_publicity_without_agreement_is_recorded_told_discussed_and_settled_by_a
             assert not session.get_one(PublicityRecord, id).is_settled
         with house.work(side.press.actor(house)) as work:
             commands.settle(work, id, text="訂正を確かめた。", attributed_to="otsu")
-        with house.work(side.press.actor(house)) as work, pytest.raises(rules.SettledAlready):
+        with house.work(side.press.actor(house)) as work, pytest.raises(beside.SettledAlready):
             commands.settle(work, id, text="もう一度")
     reader = people[0].reader.actor(house)
     with house.read() as session:
         told = queries.record(session, reader, id)
         assert told.row.is_settled
         words = {key: one.attributed_to for key, one in told.settled_by().items()}
-        assert rules.attributed(words, people.parties) == "otsu"
+        assert beside.attributed(words, people.parties) == "otsu"
 
 
 def test_a_channel_that_went_out_two_minutes_early_is_recorded_as_differing(dated: House):
@@ -373,11 +375,13 @@ def test_a_channel_that_went_out_two_minutes_early_is_recorded_as_differing(date
     house.clock.set(OPENS - dt.timedelta(minutes=1))
     with pytest.raises(rules.TooEarly):
         published(house, people[0].press, id, at=japan(10, 13, 58))
-    record = reported(house, people[0].press, nature="differs", document_id=id, appeared_at=japan(10, 13, 58))
+    record = reported(
+        house, people[0].press, nature="differs", document_id=id, channel=1, appeared_at=japan(10, 13, 58)
+    )
     with house.read() as session:
         assert session.get_one(PublicityRecord, record).document_id == id
-    assert item_of(house, id).published == 0
-    with pytest.raises(rules.AgreedItemMissing):
+    assert (item_of(house, id).published, item_of(house, id).otherwise) == (0, 1)
+    with pytest.raises(beside.AgreedItemMissing):
         reported(house, people[0].press, nature="differs")
     with pytest.raises(rules.NotYet):
         reported(house, people[0].press, appeared_at=house.clock.now() + dt.timedelta(minutes=1))
@@ -426,3 +430,250 @@ def test_what_is_agreed_can_be_held_but_never_undone(sqlite_dated: House):
     with house.work(people[0].officer.actor(house)) as work, pytest.raises(AgreedAlready):
         document = consent.document_of(work, PUBLICITY, id)
         consent.withdraw_consent(work, PUBLICITY, document, seen=document.digest, reason="やめたい")
+
+
+# --- Held, called off
+
+
+def test_either_side_holds_at_once_and_only_the_side_that_holds_lifts(dated: House):
+    """Row 44; decision 26; R6.2-10: a press officer may hold, a consent officer of the same side lifts; both sides
+    see it on their home page until then."""
+    house, people = dated, dated.people
+    id = agreed_item(house, people)
+
+    def held_for(person: Any) -> list[str]:
+        with house.read() as session:
+            due = queries.due(session, person.actor(house), house.clock.now(), in_force=True)
+            return [one.id for one in due.held]
+
+    with house.work(people[1].press.actor(house)) as work:
+        consent.hold(work, PUBLICITY, consent.document_of(work, PUBLICITY, id), reason="確かめたい")
+    assert held_for(people[0].reader) == held_for(people[1].reader) == [id]
+    with house.read() as session:
+        assert queries.holders(session, id) == [people.parties[1]]
+    for person, error in ((people[1].press, NotAllowed), (people[0].officer, RuleBroken)):
+        with house.work(person.actor(house)) as work, pytest.raises(error):
+            document = consent.document_of(work, PUBLICITY, id)
+            consent.lift_hold(work, PUBLICITY, document, reason="解きたい")
+    with house.work(people[0].officer.actor(house)) as work:
+        consent.hold(work, PUBLICITY, consent.document_of(work, PUBLICITY, id), reason="こちらも")
+    with house.work(people[1].officer.actor(house)) as work:
+        consent.lift_hold(work, PUBLICITY, consent.document_of(work, PUBLICITY, id), reason="確かめた")
+    house.clock.set(OPENS)
+    with pytest.raises(rules.IsHeld):
+        published(house, people[1].press, id, 2)
+    with house.work(people[0].officer.actor(house)) as work:
+        consent.lift_hold(work, PUBLICITY, consent.document_of(work, PUBLICITY, id), reason="確かめた")
+    assert held_for(people[0].reader) == []
+    published(house, people[1].press, id, 2, at=house.clock.now())
+
+
+def begun_call_off(house: House, id: str, reason: str = "計画が変わったため") -> str:
+    """The second party has tabled that `id` is not published after all."""
+    drafter = house.people[1].drafter
+    with house.work(drafter.actor(house)) as work:
+        made = commands.call_off(work, id).id
+    with house.work(drafter.actor(house)) as work:
+        document = consent.document_of(work, PUBLICITY, made)
+        draft = consent.own_draft(work, document)
+        assert draft is not None
+        body = publicity_body(
+            edition_of(house),
+            relation="call_off",
+            concerns=item_of(house, id).reference,
+            relation_reason=reason,
+        )
+        consent.save(work, PUBLICITY, document, body, saves=draft.saves)
+    return tabled(house, drafter, PUBLICITY, made)
+
+
+def test_what_was_agreed_is_called_off_only_by_all_and_then_nothing_of_it_goes_out(dated: House):
+    """Decision 13: mutual withdrawal, never a silent undo; until every party agrees the agreement stands."""
+    house, people = dated, dated.people
+    id = agreed_item(house, people)
+    off = begun_call_off(house, id)
+    consented(house, people[1].officer, PUBLICITY, off)
+    assert state_of(house, id) is State.WAITING
+    consented(house, people[0].officer, PUBLICITY, off)
+    assert state_of(house, id) is State.REPLACED and state_of(house, off) is State.CALLED_OFF
+    house.clock.set(OPENS)
+    for one in (id, off):
+        with pytest.raises(rules.IsOver if one == id else rules.IsCalledOff):
+            published(house, people[0].press, one)
+    assert item_of(house, off).channels == 0 and item_of(house, off).opens_at is None
+    assert item_of(house, id).is_done and item_of(house, off).is_done
+
+
+def test_what_has_appeared_is_not_called_off_and_nothing_is_that_was_never_agreed(dated: House):
+    """Row 48: after publication there is only correction, supplement and take-down."""
+    house, people = dated, dated.people
+    waiting = tabled_item(house, people)
+    with house.work(people[0].drafter.actor(house)) as work, pytest.raises(rules.NotAgreedByAll):
+        commands.call_off(work, waiting)
+    id = agreed_item(house, people)
+    off = begun_call_off(house, id)
+    house.clock.set(OPENS)
+    published(house, people[0].press, id)
+    for side in people.sides:
+        with pytest.raises(rules.PublishedAndOver):
+            consented(house, side.officer, PUBLICITY, off)
+    with house.work(people[0].drafter.actor(house)) as work, pytest.raises(rules.PublishedAndOver):
+        commands.call_off(work, id)
+    alone = publicity_body(
+        edition_of(house), relation="call_off", concerns="PUB-0001", relation_reason="やめる"
+    )
+    with pytest.raises(tabling.NothingToRelateTo):
+        tabled(house, people[0].drafter, PUBLICITY, drafted(house, people[0].drafter, PUBLICITY, alone))
+
+
+# --- Otherwise than agreed
+
+
+def test_a_channel_that_is_out_otherwise_than_agreed_never_counts_as_published(dated: House):
+    """I8; S4 (d): recorded as what it is; the other channel need not wait for it for ever; when nothing is left the
+    item says so, and is corrected like any other."""
+    house, people = dated, dated.people
+    id = agreed_item(house, people, in_order="yes")
+    house.clock.set(OPENS)
+    with pytest.raises(rules.OutOfOrder):
+        published(house, people[1].press, id, 2)
+    early = OPENS - dt.timedelta(minutes=2)
+    reported(house, people[1].drafter, nature="differs", document_id=id, channel=1, appeared_at=early)
+    assert state_of(house, id) is State.PARTLY_PUBLISHED
+    assert item_of(house, id).to_publish == f",{people.parties[1]},"
+    reported(house, people[1].drafter, nature="differs", document_id=id, channel=1, appeared_at=early)
+    assert item_of(house, id).otherwise == 1, "one channel, however often it is recorded"
+    published(house, people[1].press, id, 2)
+    assert state_of(house, id) is State.OTHERWISE and item_of(house, id).is_done
+    assert "publicity.completed" not in verbs(house)
+    with house.work(people[0].drafter.actor(house)) as work:
+        assert commands.follow_up(work, id, Relation.CORRECTION).kind == PUBLICITY.key
+
+
+def test_a_channel_that_was_taken_back_may_still_go_out_as_agreed(dated: House):
+    """S4 (d): published by mistake at 13:58, taken down, published again at 14:00; both are on record."""
+    house, people = dated, dated.people
+    id = agreed_item(house, people)
+    house.clock.set(OPENS)
+    early = OPENS - dt.timedelta(minutes=2)
+    reported(house, people[0].press, nature="differs", document_id=id, channel=1, appeared_at=early)
+    published(house, people[0].press, id, 1)
+    published(house, people[1].press, id, 2)
+    assert state_of(house, id) is State.PUBLISHED
+    assert (item_of(house, id).published, item_of(house, id).otherwise) == (2, 0)
+    reported(house, people[0].press, nature="differs", document_id=id, channel=2, appeared_at=OPENS)
+    assert state_of(house, id) is State.PUBLISHED, "what happened to the page later takes nothing back"
+
+
+def test_only_from_what_was_agreed_can_something_differ(dated: House):
+    house, people = dated, dated.people
+    id = tabled_item(house, people)
+    with pytest.raises(beside.AgreedItemMissing):
+        reported(house, people[0].press, nature="differs", document_id=id, channel=1)
+    record = reported(house, people[0].press, document_id=id)
+    with house.read() as session:
+        told = queries.record(session, people[1].reader.actor(house), record)
+        assert told.document is not None and told.document.id == id
+    agreed(house, people, PUBLICITY, id)
+    for channel in (None, 3):
+        with pytest.raises(beside.ChannelMissing):
+            reported(house, people[0].press, nature="differs", document_id=id, channel=channel)
+
+
+@pytest.mark.parametrize("relation", ["correction", "supplement", "take_down"])
+def test_what_appeared_without_agreement_is_answered_by_a_joint_item(dated: House, relation: str):
+    """S12: take-down agreed, correction text as a publicity item with both consents; linked to the record."""
+    house, people = dated, dated.people
+    record = reported(house, people[0].press)
+    with house.work(people[1].drafter.actor(house)) as work:
+        made = commands.answer_record(work, record, Relation(relation)).id
+    with house.work(people[1].drafter.actor(house)) as work:
+        document = consent.document_of(work, PUBLICITY, made)
+        body = publicity_body(
+            edition_of(house), relation=relation, concerns="REC-0001", relation_reason="写真の権利がないため"
+        )
+        consent.save(work, PUBLICITY, document, body, saves=1)
+    tabled(house, people[1].drafter, PUBLICITY, made)
+    agreed(house, people, PUBLICITY, made)
+    assert item_of(house, made).concerns_record_id == record
+    with house.read() as session:
+        told = queries.record(session, people[0].reader.actor(house), record)
+        assert [one.id for one in told.followed_by] == [made]
+
+
+def test_a_take_down_says_nothing_new_and_is_recorded_as_one(dated: House):
+    """Row 48; R6.2-7: no text, no address asked for; the old publication stays on record."""
+    house, people = dated, dated.people
+    id = agreed_item(house, people)
+    house.clock.set(OPENS)
+    published(house, people[0].press, id, 1)
+    published(house, people[1].press, id, 2)
+    with house.work(people[0].drafter.actor(house)) as work:
+        made = commands.follow_up(work, id, Relation.TAKE_DOWN).id
+    with house.work(people[0].drafter.actor(house)) as work:
+        document = consent.document_of(work, PUBLICITY, made)
+        draft = consent.own_draft(work, document)
+        assert draft is not None
+        said = PublicityBody.from_plain(json.loads(draft.body))
+        assert said.outputs == () and all(row[3] == "" for row in said.channels)
+        body = dataclasses.replace(
+            said,
+            relation_reason="権利が切れた",
+            timing_kind="window",
+            day="2025-10-10",
+            until_day="2025-10-20",
+        )
+        consent.save(work, PUBLICITY, document, body, saves=draft.saves)
+    tabled(house, people[0].drafter, PUBLICITY, made)
+    agreed(house, people, PUBLICITY, made)
+    published(house, people[0].press, made, 1, at=house.clock.now(), url="")
+    published(house, people[1].press, made, 2, at=house.clock.now(), url="")
+    assert state_of(house, made) is State.PUBLISHED
+    with house.read() as session:
+        reader = people[0].reader.actor(house)
+        seen = queries.appeared(session, reader, queries.item(session, reader, id))
+        assert seen.taken_down_by is not None and seen.taken_down_by.id == made
+        assert len(seen.publications) == 2
+
+
+# --- What is due
+
+
+def test_a_side_is_asked_only_for_the_channels_it_has_still_to_publish(dated: House):
+    house, people = dated, dated.people
+    id = agreed_item(house, people)
+    house.clock.set(OPENS)
+
+    def ready(side: int) -> list[str]:
+        with house.read() as session:
+            due = queries.due(session, people[side].reader.actor(house), house.clock.now(), in_force=True)
+            return [one.id for one in due.ready]
+
+    assert ready(0) == ready(1) == [id]
+    published(house, people[0].press, id, 1)
+    assert ready(0) == [] and ready(1) == [id]
+
+
+def test_what_went_out_in_part_and_lapsed_is_listed_until_the_rest_is_supplemented(dated: House):
+    house, people = dated, dated.people
+    id = agreed_item(house, people)
+    house.clock.set(OPENS)
+    published(house, people[0].press, id, 1)
+    house.clock.set(japan(12))
+
+    def lapsed() -> list[str]:
+        with house.read() as session:
+            due = queries.due(session, people[1].reader.actor(house), house.clock.now(), in_force=True)
+            return [one.id for one in due.lapsed]
+
+    assert lapsed() == [id]
+    reference = item_of(house, id).reference
+    more = agreed_item(
+        house,
+        people,
+        relation="supplement",
+        concerns=reference,
+        relation_reason="残りの経路",
+        day="2025-10-15",
+    )
+    assert lapsed() == [] and item_of(house, more).concerns_id == id

@@ -551,7 +551,7 @@ for _path in (*KINDS, VOLUNTARY_):
 
 _RECORD = {
     "nature": "without_agreement", "title": "よその記事", "appeared_on": GIVEN, "appeared_at": "9:00", "medium": "website",
-    "place": "よそのサイト", "words": "記事の言葉",
+    "place": "よそのサイト", "words": "記事の言葉", "secrets": "no",
 }  # fmt: skip
 _plain("/publicity", "/publicity/export", "/publicity/records", "/publicity/records/new")
 _post("/publicity/records/new", **_RECORD)
@@ -562,10 +562,16 @@ def _of_record(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     path = line.rule.replace("<id>", asking.all.made.record if line.of == "a-record" else new_id())
     if line.method == "GET":
         return Asked(path)
-    return Asked(path, {"text": "一言", "attributed_to": ""})
+    return Asked(path, {"text": "一言", "attributed_to": "", "relation": "correction"})
 
 
-for _method, _rule in (("GET", ""), ("GET", "/archive"), ("POST", "/words"), ("POST", "/settle")):
+for _method, _rule in (
+    ("GET", ""),
+    ("GET", "/archive"),
+    ("POST", "/words"),
+    ("POST", "/settle"),
+    ("POST", "/follow-up"),
+):
     REQUESTS[_method, f"/publicity/records/<id>{_rule}"] = _of_record
 
 
@@ -601,7 +607,7 @@ def _around_item(asking: Asking, line: Line, person: TestPerson | None) -> Asked
 for _method, _rule in (
     ("GET", "channels/<int:number>/publish"), ("POST", "channels/<int:number>/publish"),
     ("GET", "channels/<int:number>/archive"), ("GET", "event-ended"), ("POST", "event-ended"), ("POST", "follow-up"),
-    ("POST", "go-on-voluntarily"), ("GET", "outputs/<key>"), ("POST", "copies"), ("GET", "copies/<int:number>"),
+    ("POST", "call-off"), ("POST", "go-on-voluntarily"), ("GET", "outputs/<key>"), ("GET", "copies"), ("POST", "copies"), ("GET", "copies/<int:number>"),
     ("GET", "agreement-sheet"), ("GET", "images/<attachment>"),
 ):  # fmt: skip
     REQUESTS[_method, f"/publicity/<id>/{_rule}"] = _around_item

@@ -165,7 +165,7 @@ def fields_asked_for(own: Rounds, line: Line, knocker: Knocker) -> set[str]:
     if line.rule in {"/advice/new", "/advice/drafts/<id>/edit"}:
         return {one.name for one in dataclasses.fields(AdviceBody)}
     if line.rule == "/publicity/records/new":
-        return {"medium", "place", "url", "publisher", "words", "circumstances"}
+        return {"medium", "place", "url", "publisher", "words", "secrets", "circumstances"}
     if line.rule.endswith(("/draft", "/new")):
         return set(own.asking.words(line.rule.strip("/").partition("/<")[0].removesuffix("/new")))
     names = {

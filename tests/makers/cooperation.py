@@ -507,6 +507,7 @@ class Maker:
                 medium="website",
                 place="よそのサイト",
                 words="記事の言葉",
+                secrets="no",
                 copy=publicity.ArchivedCopy("写し.txt", kept),
             )
             return publicity.report(work, reported).id

@@ -96,6 +96,7 @@ def reported(house: Any, by: TestPerson, **changes: Any) -> str:
         "medium": "website",
         "place": "取扱店のサイト",
         "words": "導入事例として紹介されていた。",
+        "secrets": "no",
     } | changes
     with house.work(by.actor(house)) as work:
         return commands.report(work, Reported(**given)).id

@@ -39,7 +39,7 @@ def test_the_list_is_taken_as_the_filter_shows_it(dated: House) -> None:
     """Issue 3 (5): the same items in the same order, under the same filter; one side's draft is in no export, and no
     text that is to be published (rows 5, 47)."""
     people = dated.people
-    outputs = (("kou.ja", "CANARY 解禁前の文面"),)
+    outputs = tuple((f"{key}.ja", "CANARY 解禁前の文面") for key in people.parties)
     agreed_item(dated, people, title="合意した公表", outputs=outputs, summary="CANARY 概要")
     tabled_item(dated, people, title="提案した公表", sort="web", embargo="no")
     drafted(dated, people[0].drafter, PUBLICITY, publicity_body(edition_of(dated), title="CANARY 下書き"))
@@ -66,7 +66,7 @@ def test_the_list_goes_on_from_page_to_page(dated: House, monkeypatch: pytest.Mo
     people = dated.people
     for number in range(5):
         tabled_item(dated, people, title=f"公表{number}")
-    monkeypatch.setattr("portal.publicity.views.ROWS_A_PAGE", 2)
+    monkeypatch.setattr("portal.publicity.views.register.ROWS_A_PAGE", 2)
     found = rows(browser_of(dated, people[0].reader))
     assert [row["title"] for row in found] == [f"公表{number}" for number in (4, 3, 2, 1, 0)]
 

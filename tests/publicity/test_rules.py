@@ -1,4 +1,4 @@
-"""The rules on publicity: nothing before every consent and the agreed time, and what appeared beside what was agreed; pure."""
+"""The rules on publishing: nothing before every consent and the agreed time, by the publisher alone; pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from portal.consent.rules import Standing
 from portal.kernel.errors import RuleBroken
 from portal.kernel.words import Phrase
 from portal.publicity import rules
-from portal.publicity.rules import Differs, Facts, Hold, State
+from portal.publicity.rules import Facts, Hold
+from portal.publicity.sorts import Relation
+from portal.publicity.states import Out
 from portal.publicity.timing import Channel, Typed, reckoned
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -35,6 +37,7 @@ READY = Facts(
     status=(Phrase("甲 済"),),
     agreed_at=AGREED,
     is_in_force=True,
+    is_called_off=False,
     channels=CHANNELS,
     spans=reckoned(Typed("exact", day="2025-09-10", time="14:00"), CHANNELS).channels,
     event="",
@@ -65,6 +68,7 @@ def test_everything_that_is_missing_is_named_and_nothing_else_lets_a_channel_out
         ({"standing": Standing.HELD}, TIME, rules.IsHeld),
         ({"standing": Standing.REPLACED}, TIME, rules.IsOver),
         ({"is_in_force": False}, TIME, rules.PublicityDoesNotSurvive),
+        ({"is_called_off": True}, TIME, rules.IsCalledOff),
         ({}, TIME - dt.timedelta(seconds=1), rules.TooEarly),
         ({}, japan(2025, 9, 11), rules.TooLate),
         ({"published": {1: TIME}}, TIME, rules.PublishedAlready),
@@ -98,6 +102,14 @@ def test_where_an_order_was_agreed_a_channel_waits_for_the_ones_before():
     assert rules.must_be_publishable(out, 2, at=later) == CLUB
 
 
+def test_a_channel_that_is_out_otherwise_than_agreed_is_waited_for_no_longer():
+    """S4 (d): what appeared too early is out; the next in order need not wait for it for ever, and it may still be
+    published as agreed."""
+    facts = dataclasses.replace(READY, in_order=True, otherwise={1: TIME - dt.timedelta(minutes=2)})
+    assert rules.must_be_publishable(facts, 2, at=TIME) == CLUB
+    assert rules.must_be_publishable(facts, 1, at=TIME) == WEB
+
+
 def test_only_the_agreed_publisher_publishes_a_channel():
     """Decision 27."""
     rules.must_be_the_publisher(POST, "otsu", label="乙")
@@ -111,65 +123,19 @@ def test_nothing_is_recorded_before_it_happened():
     rules.must_have_happened(TIME, TIME, "published_at")
 
 
-def found(**changes: Any) -> dict[Differs, dict[str, object]]:
-    given: dict[str, Any] = {
-        "agreed_text": "本日、試行を始めます。", "exact": TIME, "published_at": TIME, "place": "府公式サイト", "final_text": None,
-    } | changes  # fmt: skip
-    return {one.what: dict(one.facts) for one in rules.differences(WEB, **given)}
-
-
-def test_what_appeared_is_compared_with_what_was_agreed():
-    """R6.2-7; excellent 3.3: time, place, text."""
-    assert found() == {}
-    assert found(published_at=TIME + dt.timedelta(seconds=59)) == {}
-    assert found(published_at=TIME + dt.timedelta(minutes=102)) == {Differs.LATER: {"minutes": 102}}
-    assert found(exact=None, published_at=TIME + dt.timedelta(minutes=102)) == {}, (
-        "inside a window nothing is late"
-    )
-    assert set(found(place="報道発表資料のページ")) == {Differs.PLACE}
-    assert found(final_text=" 本日、試行を始めます。\n") == {}
-    assert found(final_text="本日、試行を終えます。")[Differs.TEXT] == {"added": 2, "removed": 2}
-
-
-def state(**changes: Any) -> State:
-    given: dict[str, Any] = {
-        "standing": Standing.AGREED, "now": TIME, "opens_at": TIME, "closes_at": japan(2025, 9, 11), "awaits_event": False,
-        "published": 0, "channels": 3, "is_in_force": True,
-    } | changes  # fmt: skip
-    return rules.shown_state(given.pop("standing"), **given)
-
-
-def test_the_state_is_reckoned_anew_at_every_moment():
-    """Row 41: agreed, the hour, no hold; no job is needed for it."""
-    assert state(now=TIME - dt.timedelta(milliseconds=1)) is State.WAITING
-    assert state() is State.READY
-    assert state(now=japan(2025, 9, 11)) is State.LAPSED
-    assert state(standing=Standing.HELD) is State.HELD
-    assert state(awaits_event=True, opens_at=None) is State.WAITING_FOR_EVENT
-    assert state(published=1) is State.PARTLY_PUBLISHED
-    assert state(published=1, now=japan(2025, 9, 12)) is State.PARTLY_PUBLISHED
-    assert state(published=3, is_in_force=False) is State.PUBLISHED
-    assert state(is_in_force=False) is State.ENDED
-    assert state(standing=Standing.PARTIAL) is State.PARTIAL
-
-
 def test_after_publication_nothing_is_held_back_or_replaced():
     """Row 48: only correction, supplement and take-down are left."""
-    rules.must_not_be_out(0, 3, all_of_them=False)
+    rules.must_not_be_out(Out(3), all_of_them=False)
     with pytest.raises(rules.PublishedAndOver):
-        rules.must_not_be_out(1, 3, all_of_them=False)
-    rules.must_not_be_out(1, 3, all_of_them=True)
+        rules.must_not_be_out(Out(3, 1), all_of_them=False)
+    rules.must_not_be_out(Out(3, 1), all_of_them=True)
     with pytest.raises(rules.PublishedAndOver):
-        rules.must_not_be_out(3, 3, all_of_them=True)
-
-
-def test_a_short_lead_time_warns_by_the_agreements_setting_or_by_practice():
-    """Excellent 3.3."""
-    assert rules.short_lead("press_release", 2) == rules.Short(3, 2)
-    assert rules.short_lead("press_release", 3) is None
-    assert rules.short_lead("press_release", 3, {"press_release": 5}) == rules.Short(5, 3)
-    assert rules.short_lead("social", 0) is None
-    assert rules.short_lead("press_release", None) is None
+        rules.must_not_be_out(Out(3, 3), all_of_them=True)
+    with pytest.raises(rules.PublishedAndOver):
+        rules.must_not_be_out(Out(3, 0, 1), all_of_them=False)
+    with pytest.raises(rules.PublishedAndOver):
+        rules.must_not_be_out(Out(3, 2, 1), all_of_them=True)
+    rules.must_not_be_out(Out(0), all_of_them=True)
 
 
 @pytest.mark.parametrize(
@@ -186,32 +152,4 @@ def test_what_appeared_is_given_unless_it_is_the_agreed_text():
     with pytest.raises(rules.AddressMissing):
         rules.must_say_what_appeared(WEB, as_agreed=True, final_text="", url="")
     rules.must_say_what_appeared(CLUB, as_agreed=True, final_text="", url="")
-
-
-def test_a_publication_is_attributed_only_by_the_same_word_of_every_party():
-    """S12."""
-    parties = ["kou", "otsu", "hei"]
-    assert rules.attributed({"kou": "otsu", "otsu": "otsu"}, parties) == ""
-    assert rules.attributed({"kou": "otsu", "otsu": "otsu", "hei": "otsu"}, parties) == "otsu"
-    assert rules.attributed({"kou": "otsu", "otsu": "", "hei": "otsu"}, parties) == ""
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [
-        (0.2, {"minutes": 1}),
-        (59, {"minutes": 59}),
-        (61, {"hours": 1, "minutes": 1}),
-        (60 * 50, {"days": 2, "hours": 2}),
-    ],
-)
-def test_the_time_left_is_said_in_the_units_people_use(minutes: float, words: dict[str, int]):
-    assert rules.time_left(dt.timedelta(minutes=minutes)).facts == words
-
-
-def test_a_voluntary_agreement_is_only_for_after_the_end():
-    """R5-5."""
-    rules.must_have_ended(has_begun=True, is_in_force=False)
-    for has_begun, is_in_force in [(True, True), (False, False)]:
-        with pytest.raises(rules.AgreementStillRuns):
-            rules.must_have_ended(has_begun=has_begun, is_in_force=is_in_force)
+    rules.must_say_what_appeared(WEB, as_agreed=True, final_text="", url="", relation=Relation.TAKE_DOWN)

@@ -69,6 +69,70 @@ def test_no_channel_lies_before_the_agreed_time():
         timing.must_be_settled(EXACT, early)
 
 
+def test_no_channel_lies_after_an_agreed_window():
+    """S4 (c): outside the window the consents are not usable, so no channel is planned there."""
+    late = [Channel(1, "magazine", "kou", "府政だより", "", "2025-09-13")]
+    for typed in (WINDOW, AFTER):
+        with pytest.raises(timing.ChannelAfterTheTime):
+            timing.must_be_settled(typed, late)
+    timing.must_be_settled(EXACT, late)  # an exact time may begin a row of days
+    last = [Channel(1, "social", "otsu", "X", "", "2025-09-12", "14:59")]
+    timing.must_be_settled(WINDOW, last)
+    assert reckoned(WINDOW, last).channels[1].closes_at == japan(2025, 9, 12, 15, 1), (
+        "no longer than the window"
+    )
+
+
+def test_a_time_alone_is_one_of_the_one_day_of_an_exact_time():
+    """Nothing that was typed is passed over in silence."""
+    later = [Channel(1, "website", "otsu", "News Center", "", "", "14:30")]
+    timing.must_be_settled(EXACT, later)
+    assert reckoned(EXACT, later).channels[1].opens_at == japan(2025, 9, 10, 14, 30)
+    for typed in (WINDOW, AFTER):
+        with pytest.raises(timing.ChannelTimeWithoutDay):
+            timing.must_be_settled(typed, later)
+    early = [Channel(1, "website", "otsu", "News Center", "", "", "13:58")]
+    with pytest.raises(timing.ChannelBeforeTheTime):
+        timing.must_be_settled(EXACT, early)
+
+
+def test_the_same_day_without_a_time_begins_with_the_publication():
+    same = [Channel(1, "website", "kou", "府サイト", "", "2025-09-10")]
+    for typed, opens in ((EXACT, japan(2025, 9, 10, 14)), (WINDOW, japan(2025, 9, 10, 9))):
+        timing.must_be_settled(typed, same)
+        assert reckoned(typed, same).channels[1].opens_at == opens
+
+
+def test_the_end_of_an_event_does_not_open_a_channel_before_the_earliest_day_nor_after_the_last():
+    with pytest.raises(timing.EndsBeforeItStarts):
+        timing.must_be_readable(
+            Typed("after_event", day="2025-09-12", until_day="2025-09-10", event="講演"), []
+        )
+    skipped = Typed(
+        "after_event",
+        zone="America/Los_Angeles",
+        day="2026-03-08",
+        time="02:30",
+        until_day="2026-03-09",
+        event="x",
+    )
+    with pytest.raises(timing.NoSuchMoment):
+        timing.must_be_settled(skipped, [])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0.2, {"minutes": 1}),
+        (59, {"minutes": 59}),
+        (61, {"hours": 1, "minutes": 1}),
+        (60 * 50, {"days": 2, "hours": 2}),
+    ],
+)
+def test_a_length_of_time_is_said_in_the_units_people_use(minutes: float, words: dict[str, int]):
+    assert timing.in_words(dt.timedelta(minutes=minutes)).facts == words
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

@@ -68,7 +68,12 @@ def test_what_went_out_stands_on_the_timeline_and_in_the_report_channel_by_chann
 def test_before_its_hour_an_agreed_item_is_on_no_timeline_and_in_no_report(dated: House) -> None:
     """Row 47: neither its title nor its words, for any reader of any party; the list alone names it."""
     people = dated.people
-    agreed_item(dated, people, title="CANARY 解禁前", outputs=(("kou.ja", "CANARY 文面"),))
+    agreed_item(
+        dated,
+        people,
+        title="CANARY 解禁前",
+        outputs=tuple((f"{key}.ja", "CANARY 文面") for key in people.parties),
+    )
     tabled_item(dated, people, title="CANARY 提示中")
     dated.clock.set(OPENS - dt.timedelta(minutes=1))
     for side in people.sides:

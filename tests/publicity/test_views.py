@@ -172,7 +172,10 @@ def test_an_embargoed_form_says_so_at_its_top_until_its_time(sqlite_dated: House
     press = browser_of(house, people[0].press)
     page = press.get(f"/publicity/{id}/outputs/kou.ja", expect=200)
     assert "令和7年10月10日（金）14時00分 解禁" in page.text and "配布しないでください" in page.text
-    taken = press.get(f"/publicity/{id}", expect=200).submit("/copies", recipient="記者クラブ幹事社")
+    blank = press.get(f"/publicity/{id}/copies", expect=200)
+    wrong = send(blank, "recipient", recipient=" ", output="kou.ja")
+    assert wrong.status == 422 and "誰に渡すかを入力してください" in wrong.text
+    taken = send(wrong, "recipient", recipient="記者クラブ幹事社")
     assert (
         "写し第1号" in taken.text and people[0].press.name in taken.text and "記者クラブ幹事社" in taken.text
     )
@@ -237,7 +240,11 @@ def test_publicity_without_agreement_is_recorded_discussed_and_settled(sqlite_da
     assert done.status == 422
     file = (io.BytesIO("写し".encode()), "写し.txt")
     done = send(done, "appeared_on", url="https://example.jp/x", file=file)
+    assert done.status == 422, "whether secrets were in it is a question of its own"
+    done = send(done, "appeared_on", secrets="unknown", file=(io.BytesIO("写し".encode()), "写し.txt"))
     assert "REC-0001" in done.text
+    warned = {"ja": "直ちに相手方へ知らせる必要があります", "en": "must tell the other party immediately"}
+    assert warned[language] in done.text
     address = done.path.partition("?")[0]
     seen = theirs.get(address, expect=200).submit("/words", text="取下げを依頼した。")
     assert "取下げを依頼した。" in seen.text
@@ -258,7 +265,7 @@ def test_every_page_of_an_item_in_every_state_is_shown(sqlite_dated: House, lang
     event = {"timing_kind": "after_event", "event": "講演", "day": "", "time": "", "until_day": "2025-10-10"}
     waiting = agreed_item(house, people, **event)
     zoned = tabled_item(house, people, zone="America/Los_Angeles", day="2025-10-09", time="22:00")
-    record = reported(house, people[0].drafter, nature="differs", document_id=waiting)
+    record = reported(house, people[0].drafter, nature="differs", document_id=waiting, channel=1)
     for who in (reader, press):
         for id in (agreed_at_once, waiting, zoned):
             who.get(f"/publicity/{id}", expect=200)
