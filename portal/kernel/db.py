@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -15,11 +15,15 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Select,
     Text,
+    case,
     create_engine,
     event,
     exc,
+    func,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -264,6 +268,20 @@ def rows(session: Session, statement: Any, given: Mapping[str, object] | None = 
     takes longer over them than the database: for lists, and for what every page reads. Built once, with
     `bindparam` for what is `given`, a statement costs a third of one built anew (performance.md)."""
     return session.connection().execute(statement, given)
+
+
+def first_of_each(
+    query: Select[Any], by: Any, *further: Any, breaks: Sequence[Any], limit: int
+) -> Select[Any]:
+    """`query` narrowed to the first `limit` rows of each stretch, in the order of the columns `by` and `further`: of
+    those before the first of `breaks` (values of `by`, ascending), of those from there up to the next, and so on. One
+    statement, however many stretches there are."""
+    if not breaks:
+        return query.order_by(by, *further).limit(limit)
+    stretch = case(*((by < at, number) for number, at in enumerate(breaks)), else_=len(breaks))
+    place = func.row_number().over(partition_by=stretch, order_by=[by, *further])
+    ranked = query.add_columns(place.label("place_in_stretch")).subquery()
+    return select(ranked).where(ranked.c.place_in_stretch <= limit)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from portal.consent.models import Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import fiscal_year, fiscal_year_days
-from portal.kernel.db import Moment, rows
+from portal.kernel.db import Moment, first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
 from portal.publicity.item import VOLUNTARY
@@ -315,10 +315,17 @@ def record(session: Session, reader: Actor, record_id: str) -> Told:
 
 
 def published_between(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, *, limit: int
+    session: Session,
+    reader: Actor,
+    first: dt.date,
+    last: dt.date,
+    *,
+    limit: int,
+    breaks: Sequence[dt.date] = (),
 ) -> Sequence[Any]:
-    """What went out between two days (Asia/Tokyo, both included) through the channels of agreed items: a row of the
-    list with the channel, the earliest first, at most `limit`; one statement. What has not gone out is not here."""
+    """What went out between two days (Asia/Tokyo, both included) through the channels of agreed items, a row of the
+    list with the channel: the first `limit`, or as many in each stretch up to the next of `breaks`; one statement.
+    What has not gone out is not here."""
     if not may_read(reader):
         return []
     at = Publication.published_at
@@ -327,23 +334,32 @@ def published_between(
         .add_columns(Publication.channel, at, Publication.place, Publication.url, Publication.differences)
         .join(Publication, Publication.document_id == PublicityItem.id)
         .where(*_within(at, first, last))
-        .order_by(at, PublicityItem.number, Publication.channel)
-        .limit(limit)
+    )
+    query = first_of_each(
+        query, at, PublicityItem.number, Publication.channel, breaks=_midnights(breaks), limit=limit
     )
     found: Sequence[Any] = rows(session, query).all()
     return found
 
 
 def recorded_between(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, *, limit: int
-) -> Sequence[PublicityRecord]:
+    session: Session,
+    reader: Actor,
+    first: dt.date,
+    last: dt.date,
+    *,
+    limit: int,
+    breaks: Sequence[dt.date] = (),
+) -> Sequence[Any]:
     """What appeared between two days (Asia/Tokyo, both included) without agreement, otherwise than agreed or for
-    information, the earliest first, at most `limit`; one statement."""
+    information, as rows: the first `limit`, or as many in each stretch up to the next of `breaks`; one statement."""
     if not may_read(reader):
         return []
     at = PublicityRecord.appeared_at
-    query = select(PublicityRecord).where(*_within(at, first, last))
-    return session.scalars(query.order_by(at, PublicityRecord.number).limit(limit)).all()
+    query = select(*PublicityRecord.__table__.columns).where(*_within(at, first, last))
+    query = first_of_each(query, at, PublicityRecord.number, breaks=_midnights(breaks), limit=limit)
+    found: Sequence[Any] = rows(session, query).all()
+    return found
 
 
 def said_of(session: Session, found: Sequence[Any]) -> Mapping[str, Any]:
@@ -354,9 +370,13 @@ def said_of(session: Session, found: Sequence[Any]) -> Mapping[str, Any]:
 
 
 def _within(at: Any, first: dt.date, last: dt.date) -> tuple[ColumnElement[bool], ...]:
-    begins = dt.datetime.combine(first, dt.time(), JAPAN)
-    ends = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), JAPAN)
-    return (at >= literal(begins, Moment()), at < literal(ends, Moment()))
+    begins, ends = _midnights([first, last + dt.timedelta(days=1)])
+    return (at >= begins, at < ends)
+
+
+def _midnights(days: Sequence[dt.date]) -> list[ColumnElement[dt.datetime]]:
+    """The moments at which these days begin in Japan, for a statement."""
+    return [literal(dt.datetime.combine(day, dt.time(), JAPAN), Moment()) for day in days]
 
 
 # --------------------------------------------------------------------------------------- what is due
