@@ -228,20 +228,20 @@ def _export() -> Choice:
 def _columns() -> list[Column]:
     return [
         Column("reference", say("番号")),
-        Column("title", say("取組の名称")),
+        Column("title", say("取組の名称"), wide=True),
         Column("title_en", say("取組の名称（英語）")),
         Column("state", say("状態")),
         Column("when", say("時期")),
         Column("items", say("協力事項")),
         Column("measure", say("施策")),
         Column("party", say("提案した側")),
-        Column("proposal", say("実施の合意")),
+        Column("proposal", say("実施の合意"), wide=True),
         Column("particulars", say("別途定め（具体的事項）")),
         Column("planned_start", say("開始予定日")),
         Column("planned_end", say("終了予定日")),
         Column("started_on", say("開始日")),
         Column("ended_on", say("終了日")),
-        Column("outcome", say("成果")),
+        Column("outcome", say("成果"), wide=True),
         Column("changed_at", say("最後に変わった日時（日本時間）")),
     ]
 

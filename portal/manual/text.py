@@ -151,7 +151,7 @@ _BY_ENDPOINT = (
     (r"account\..*", "first-day"),
     (r"agreement\..*", "agreement"),
     (r"term\.(index|dates|dates_new|dates_draft)", "term"),
-    (r"\w+\.export", "exports"),
+    (r"\w+\.(records_)?export", "exports"),
     (r"activities\.index", "register"),
     (r"activities\.(activity|start|suspend|resume|complete|cancel)", "carrying-out"),
     (r"activities\.proposal_(new|draft|files)", "proposing"),

@@ -299,6 +299,31 @@ def records(
     return session.scalars(query.order_by(PublicityRecord.number.desc()).limit(PAGE + 1)).all()
 
 
+def count_records(session: Session, reader: Actor) -> int:
+    """How many records there are, exact up to COUNTED (decision 33)."""
+    if not may_read(reader):
+        return 0
+    query = select(func.count()).select_from(select(PublicityRecord.id).limit(COUNTED + 1).subquery())
+    counted: int = rows(session, query).scalar_one()
+    return counted
+
+
+def records_batch(session: Session, reader: Actor, *, before: int | None, limit: int) -> Sequence[Any]:
+    """The `limit` records that follow below the number `before` in their list, as rows with the reference of the
+    `document` they differ from; one statement."""
+    if not may_read(reader):
+        return []
+    query = (
+        select(*PublicityRecord.__table__.columns, PublicityItem.reference.label("document"))
+        .outerjoin(PublicityItem, PublicityItem.id == PublicityRecord.document_id)
+        .where(PublicityRecord.number < (before if before is not None else 2**53))
+        .order_by(PublicityRecord.number.desc())
+        .limit(limit)
+    )
+    found: Sequence[Any] = rows(session, query).all()
+    return found
+
+
 def record(session: Session, reader: Actor, record_id: str) -> Told:
     """One record, if this reader may know of it; raises NotFound otherwise (row 1)."""
     found = session.get(PublicityRecord, record_id) if may_read(reader) else None

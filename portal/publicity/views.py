@@ -261,7 +261,7 @@ def _export() -> Choice:
 def _columns() -> list[Column]:
     return [
         Column("reference", say("番号")),
-        Column("title", say("件名")),
+        Column("title", say("件名"), wide=True),
         Column("title_en", say("件名（英語）")),
         Column("state", say("状態")),
         Column("agreement", say("公表の合意")),
@@ -760,7 +760,66 @@ def records() -> ResponseReturnValue:
         records=[_record_line(one) for one in page],
         older=url_for(".records", before=page[-1].number) if len(found) > queries.PAGE else None,
         first=url_for(".records") if before is not None else None,
+        export_href=url_for(".records_export"),
     )
+
+
+@publicity.get("/records/export", allow=Permission.READ, step_up=True)
+def records_export() -> ResponseReturnValue:
+    """What of the records would be taken out: all of them, as their list has no filter."""
+    return choose(_records_export())
+
+
+@publicity.post("/records/export", allow=Permission.READ, step_up=True)
+def take_records_export() -> ResponseReturnValue:
+    """The records as a file."""
+    return take(_records_export(), request.form.get("format"))
+
+
+def _records_export() -> Choice:
+    edition, who, key = g.edition_in_force(), actor(), "publicity_records"
+
+    def read(session: Session, place: int | None) -> tuple[list[Row], int | None]:
+        found = queries.records_batch(session, who, before=place, limit=ROWS_A_PAGE)
+        rows = [_record_row(one, edition) for one in found]
+        return rows, found[-1].number if len(found) == ROWS_A_PAGE else None
+
+    return Choice(
+        Export(key, say(EXPORT_NAMES[key]), _record_columns(), lambda: in_pages(read)),
+        count=queries.count_records(reading(), who),
+        conditions=[],
+        back=(say("合意によらない公表の記録"), url_for(".records")),
+    )
+
+
+def _record_columns() -> list[Column]:
+    return [
+        Column("reference", say("番号")),
+        Column("nature", say("区分"), wide=True),
+        Column("title", say("件名"), wide=True),
+        Column("state", say("状態")),
+        Column("appeared_at", say("公表された日時（日本時間）")),
+        Column("medium", say("媒体")),
+        Column("place", say("公表された場所")),
+        Column("url", say("アドレス（URL）"), wide=True),
+        Column("publisher", say("公表した者")),
+        Column("words", say("公表された内容"), wide=True),
+        Column("circumstances", say("見つけた経緯・事情"), wide=True),
+        Column("document", say("合意した公表の番号")),
+        Column("recorder", say("記録した人")),
+        Column("recorded_at", say("記録した日時（日本時間）")),
+    ]
+
+
+def _record_row(one: Any, edition: Edition) -> Row:
+    settled = say("終結") if one.is_settled else say("未終結")
+    return (
+        one.reference, say(NATURE_NAMES[one.nature]), one.title,
+        say("共有") if one.nature == Nature.FOR_INFORMATION else settled, one.appeared_at,
+        say(MEDIUM_NAMES[one.medium]) if one.medium in MEDIUM_NAMES else one.medium, one.place, one.url, one.publisher,
+        one.words, one.circumstances, one.document or "",
+        f"{edition.party(one.party).defined_as[language()]} {one.post} {one.name}", one.at,
+    )  # fmt: skip
 
 
 def _record_line(one: Any) -> dict[str, Any]:

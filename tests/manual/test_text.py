@@ -188,7 +188,7 @@ def test_pictures_can_be_carried_and_read():
     [
         ("home.index", "home"), ("home.messages", "home"), ("account.settings", "first-day"), ("agreement.index", "agreement"),
         ("term.index", "term"), ("term.dates_new", "term"), ("term.dates_consent", "consenting"),
-        ("activities.export", "exports"), ("advice.entry", "advice"),
+        ("activities.export", "exports"), ("publicity.records_export", "exports"), ("advice.entry", "advice"),
         ("activities.index", "register"), ("activities.activity", "carrying-out"), ("activities.complete", "carrying-out"),
         ("activities.proposal_new", "proposing"), ("activities.proposal_files", "proposing"),
         ("activities.particulars_draft", "particulars"), ("activities.proposal", "consulting"),

@@ -178,6 +178,17 @@ def test_an_empty_list_is_a_whole_file(app: Portal, form: Format) -> None:
         assert [cell.value for cell in workbook(data).worksheets[0][1]] == ["番号", "言葉", "日時", "日"]
 
 
+def test_a_workbook_bears_the_moment_it_was_made_by_the_portals_clock(app: Portal) -> None:
+    """Row 39: not the machine's; and its sentences have room to be read."""
+    columns = [Column("number", "番号"), Column("words", "言葉", wide=True)]
+    export = Export("activities", "取組の一覧", columns, lambda: iter([(1, "言葉")]))
+    book = workbook(sent(app, export, Format.XLSX).data)
+    assert book.properties.created == NOON.replace(tzinfo=None)
+    sheet = book.worksheets[0]
+    assert sheet.column_dimensions["B"].width > 2 * sheet.column_dimensions["A"].width
+    assert sheet.freeze_panes == "A2"
+
+
 def test_a_text_longer_than_a_cell_goes_on_in_a_sheet_apart(app: Portal) -> None:
     """Nothing is cut off silently: Excel's cells end at 32,767 units, and 𠮷 takes two."""
     text = "𠮷野" * 20_000
