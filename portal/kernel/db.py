@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +12,9 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
@@ -261,6 +265,51 @@ def _json_object_of(element: Any, compiler: Any, **rest: Any) -> str:
 @compiles(json_object_of, "sqlite")
 def _json_object_of_sqlite(element: Any, compiler: Any, **rest: Any) -> str:
     return f"json_group_object({compiler.process(element.clauses, **rest)})"
+
+
+class json_array_of(FunctionElement[str]):  # named as SQL names its functions
+    """The values of one row as the text of a JSON array."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(json_array_of)
+def _json_array_of(element: Any, compiler: Any, **rest: Any) -> str:
+    return f"CAST(json_build_array({compiler.process(element.clauses, **rest)}) AS TEXT)"
+
+
+@compiles(json_array_of, "sqlite")
+def _json_array_of_sqlite(element: Any, compiler: Any, **rest: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **rest)})"
+
+
+class Packed:
+    """Columns of one query that travel as one text, so that rows of several shapes come with one statement: packed in
+    the query by `text`, unpacked to a row with the columns' names and types."""
+
+    def __init__(self, *columns: Any) -> None:
+        self.text = json_array_of(*columns)
+        self._row = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]  # of any columns
+        self._read = [_READ_JSON.get(type(column.type)) for column in columns]
+
+    def unpacked(self, text: str) -> Any:
+        """The row that was packed as `text`."""
+        values = zip(self._read, json.loads(text), strict=True)
+        return self._row(*(read(value) if read and value is not None else value for read, value in values))
+
+
+def _moment_read(text: str) -> dt.datetime:
+    """A moment as either database writes it into JSON."""
+    moment = dt.datetime.fromisoformat(text)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+_READ_JSON: Mapping[type, Callable[[Any], Any]] = {
+    Moment: _moment_read,
+    Date: dt.date.fromisoformat,
+    Boolean: bool,
+}
 
 
 def rows(session: Session, statement: Any, given: Mapping[str, object] | None = None) -> Any:

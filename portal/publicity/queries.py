@@ -23,17 +23,18 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
+from portal.agreement.queries import DATES
 from portal.agreement.text import Edition
 from portal.consent.models import Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import fiscal_year, fiscal_year_days
-from portal.kernel.db import Moment, first_of_each, rows
+from portal.kernel.db import Moment, Packed, first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
 from portal.publicity.item import VOLUNTARY
@@ -208,39 +209,101 @@ def state_of(row: Any, now: dt.datetime, *, in_force: bool) -> State:
 
 @dataclass(frozen=True)
 class Appeared:
-    """What is recorded of an item: each channel's publication, the end of the event, and the copies taken."""
+    """What is recorded of an item, as rows: each channel's publication, the end of the event, the copies taken."""
 
-    publications: Mapping[int, Publication]
-    event_end: EventEnd | None
-    copies: Sequence[EmbargoedCopy]
-    records: Sequence[PublicityRecord]
+    publications: Mapping[int, Any]
+    event_end: Any | None
+    copies: Sequence[Any]
+    records: Sequence[Any]
     followed_by: Sequence[Any]
-    """The items that correct, supplement or take this one down, as rows."""
+    """The items that correct, supplement or take this one down, as rows of the list."""
     concerns: Any | None
-    """The item that this one corrects, supplements or takes down, as a row."""
+    """The item that this one corrects, supplements or takes down, as a row of the list."""
 
 
-def appeared(session: Session, reader: Actor, found: PublicityItem) -> Appeared:
-    """What is recorded of an item that the reader was given."""
-    publications = session.scalars(select(Publication).where(Publication.document_id == found.id))
-    related = session.execute(
-        _rows()
-        .where(or_(PublicityItem.concerns_id == found.id, PublicityItem.id == (found.concerns_id or "")))
-        .order_by(PublicityItem.number)
-    ).all()
-    return Appeared(
-        publications={one.channel: one for one in publications},
-        event_end=session.get(EventEnd, found.id),
-        copies=session.scalars(
-            select(EmbargoedCopy).where(EmbargoedCopy.document_id == found.id).order_by(EmbargoedCopy.number)
-        ).all(),
-        records=session.scalars(
-            select(PublicityRecord)
-            .where(PublicityRecord.document_id == found.id)
-            .order_by(PublicityRecord.number)
-        ).all(),
-        followed_by=[one for one in related if one.concerns_id == found.id],
-        concerns=next((one for one in related if one.id == found.concerns_id), None),
+@dataclass(frozen=True)
+class Around:
+    """All that an item's page shows beside its words."""
+
+    row: Any
+    """The item as a row of the list."""
+    appeared: Appeared
+    dates: Any | None
+    """The row of the agreement's dates."""
+    activity: Any | None
+    """The activity it is about, by the paper that brought it about: `id`, `reference`, `title`."""
+    on_the_table: str
+    """What the latest revision says, sealed, as long as consent to it is asked."""
+
+
+_ID: Any = bindparam("id")
+_SELF, _OF_IT = aliased(Document), aliased(Document)
+_DATES = DATES.subquery()
+_FIRST = (
+    select(_OF_IT.id, _OF_IT.reference, _OF_IT.title)
+    .join(_SELF, _SELF.activity_id == _OF_IT.activity_id)
+    .where(_SELF.id == _ID, _OF_IT.reference.is_not(None))
+    .order_by(_OF_IT.begun_at)
+    .limit(1)
+    .subquery()
+)
+_PACKED = {
+    "item": Packed(*_ROW),
+    "related": Packed(*_ROW),
+    "publication": Packed(*Publication.__table__.columns),
+    "event_end": Packed(*EventEnd.__table__.columns),
+    "copy": Packed(*EmbargoedCopy.__table__.columns),
+    "record": Packed(*PublicityRecord.__table__.columns),
+    "dates": Packed(*_DATES.c),
+    "activity": Packed(*_FIRST.c),
+}
+_CONCERNED = select(PublicityItem.concerns_id).where(PublicityItem.id == _ID).scalar_subquery()
+
+
+def _packed(what: str) -> Any:
+    return select(literal(what).label("what"), _PACKED[what].text.label("said"))
+
+
+_AROUND: Any = union_all(
+    _packed("item").join(Document, Document.id == PublicityItem.id).where(PublicityItem.id == _ID),
+    _packed("related")
+    .join(Document, Document.id == PublicityItem.id)
+    .where(or_(PublicityItem.concerns_id == _ID, PublicityItem.id == _CONCERNED)),
+    _packed("publication").where(Publication.document_id == _ID),
+    _packed("event_end").where(EventEnd.document_id == _ID),
+    _packed("copy").where(EmbargoedCopy.document_id == _ID),
+    _packed("record").where(PublicityRecord.document_id == _ID),
+    _packed("dates"),
+    _packed("activity"),
+    select(literal("on_the_table"), Revision.sealed)
+    .join(Document, _IS_LATEST)
+    .where(Document.id == _ID, Document.standing.in_([str(one) for one in ON_THE_TABLE])),
+)
+
+
+def around(session: Session, reader: Actor, document_id: str) -> Around:
+    """All of a tabled item that its page shows beside its words, if this reader may know of it; raises NotFound
+    otherwise (row 1). One statement."""
+    held: dict[str, list[Any]] = {what: [] for what in (*_PACKED, "on_the_table")}
+    for what, said in rows(session, _AROUND, {"id": document_id}) if may_read(reader) else ():
+        held[what].append(_PACKED[what].unpacked(said) if what in _PACKED else said)
+    if not held["item"]:
+        raise NotFound()
+    (row,) = held["item"]
+    related = sorted(held["related"], key=lambda one: one.number)
+    return Around(
+        row=row,
+        appeared=Appeared(
+            publications={one.channel: one for one in held["publication"]},
+            event_end=next(iter(held["event_end"]), None),
+            copies=sorted(held["copy"], key=lambda one: one.number),
+            records=sorted(held["record"], key=lambda one: one.number),
+            followed_by=[one for one in related if one.concerns_id == row.id],
+            concerns=next((one for one in related if one.id == row.concerns_id), None),
+        ),
+        dates=next(iter(held["dates"]), None),
+        activity=next(iter(held["activity"]), None),
+        on_the_table=next(iter(held["on_the_table"]), ""),
     )
 
 

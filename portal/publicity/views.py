@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.agreement.wording import purchase_words
 from portal.consent import queries as documents
@@ -55,7 +57,6 @@ from portal.publicity.item import (
     output_words,
     plan_of,
 )
-from portal.publicity.models import PublicityItem
 from portal.publicity.queries import Filters
 from portal.publicity.rules import (
     ABOUT_NAMES,
@@ -331,25 +332,27 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
     if document is None:
         return _new_item(session, reader)
     now = _now()
-    in_force = _is_in_force(session, edition, now)
-    item = session.get(PublicityItem, document.id) if document.tabled_at is not None else None
-    row = queries.row(session, reader, document.id) if item else None
-    state = queries.state_of(row, now, in_force=in_force) if row else None
-    found = queries.appeared(session, reader, item) if item else None
-    plan = plan_of(body, item)
+    around = queries.around(session, reader, document.id) if document.tabled_at is not None else None
+    row, found = (around.row, around.appeared) if around else (None, None)
+    state = None
+    if around:
+        dates = agreement.dates_of(around.dates, edition)
+        in_force = agreement.in_force_by(dates, edition, day_in_japan(now)).is_in_force
+        state = queries.state_of(row, now, in_force=in_force)
+    plan = plan_of(body, row)
     return {
         "row": row,
         "state": state,
         "state_name": say(STATE_NAMES[state]) if state else None,
         "look": _LOOKS[state] if state else None,
-        "activity": activity_of(session, reader, document.activity_id),
+        "activity": around.activity if around else activity_of(session, reader, document.activity_id),
         "activity_id": document.activity_id,
         "timing": showing.timing_lines(body),
         "embargo": "" if _is_out(body, row, now) else showing.embargo_words(body),
-        "channels": showing.channel_lines(body, item, found, edition, now),
+        "channels": showing.channel_lines(body, row, found, edition, now),
         "appeared": found,
         "records": [_record_line(one) for one in found.records] if found else [],
-        "checks": _checks(session, document, body, edition),
+        "checks": _checks(_file_names(session, reader, document, around), body, edition),
         "warnings": _warnings(body, edition, now, plan.first, state),
         "purchase_words": purchase_words(
             body.title, body.summary, body.background, *(text for _, text in body.outputs)
@@ -422,16 +425,20 @@ def _withheld(row: Any) -> list[str]:
     return ["hold", "replace"] if row.published >= row.channels else ["replace"]
 
 
-def _checks(session: Session, document: Document, body: PublicityBody, edition: Edition) -> list[Any]:
-    if document.tabled_at is None:
-        draft = documents.own_draft(session, actor(), document.id)
-        ids = [one for one in (draft.attachments if draft else "").split(",") if one]
-        names = [documents.attachment(session, actor(), document, one).name for one in ids]
-    else:
-        names = [
-            one["name"]
-            for one in documents.attachments_of(documents.revision(session, document, document.revision))
-        ]
+def _file_names(
+    session: Session, reader: Actor, document: Document, around: queries.Around | None
+) -> list[str]:
+    """The names of the files that go with what is checked before consent is asked."""
+    if around:
+        sealed = around.on_the_table
+        return [str(one["name"]) for one in json.loads(sealed)["attachments"]] if sealed else []
+    draft = documents.own_draft(session, reader, document.id)
+    ids = listed(draft.attachments) if draft else []
+    return [one.name for one in documents.attachments_named(session, reader, document.id, ids)]
+
+
+def _checks(names: list[str], body: PublicityBody, edition: Edition) -> list[Any]:
+    """The checklist, with whether each line of it is met (practice.md 3.4)."""
     return [
         {
             "words": say(one.sentence.message, **one.sentence.facts),
@@ -471,12 +478,11 @@ def _warnings(
 def publish_page(id: str, number: int, form: PublishForm, status: int) -> ResponseReturnValue:
     """The page on which a publisher records one channel."""
     edition, now = g.edition_in_force(), _now()
-    row = queries.row(reading(), actor(), id)
+    around = queries.around(reading(), actor(), id)
+    row = around.row
     document = documents.document(reading(), actor(), BOTH[row.kind], id)
-    item = queries.item(reading(), actor(), id)
     body = body_of(BOTH[row.kind], documents.revision(reading(), document, document.revision))
-    found = queries.appeared(reading(), actor(), item)
-    lines = showing.channel_lines(body, item, found, edition, now)
+    lines = showing.channel_lines(body, row, around.appeared, edition, now)
     line = next((one for one in lines if one["number"] == number), None)
     if line is None:
         raise NotFound()
@@ -651,7 +657,7 @@ def _printed(id: str, key: str, **more: Any) -> ResponseReturnValue:
         is_out=is_out,
         provided=_provided(body),
         timing=showing.timing_lines(body),
-        channels=showing.channel_lines(body, queries.item(reading(), actor(), id), None, edition, now),
+        channels=showing.channel_lines(body, row, None, edition, now),
         contacts=dict(one for one in body.contacts if len(one) == 2),
         profiles=dict(one for one in body.profiles if len(one) == 2),
         files=documents.attachments_of(revision),
@@ -733,7 +739,7 @@ def sheet(id: str) -> ResponseReturnValue:
         is_voluntary=row.kind == VOLUNTARY.key,
         timing=showing.timing_lines(body),
         embargo="" if _is_out(body, row, now) else showing.embargo_words(body),
-        channels=showing.channel_lines(body, queries.item(reading(), actor(), id), None, edition, now),
+        channels=showing.channel_lines(body, row, None, edition, now),
         outputs=[
             (output_words(name, edition, language()), len(text))
             for name in output_keys(edition)
