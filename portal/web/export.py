@@ -18,11 +18,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO, Any, TypeVar
 
-import xlsxwriter
 from flask import Response, stream_with_context
 from sqlalchemy.orm import Session
-from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 from portal.kernel.clock import JAPAN
 from portal.kernel.errors import Unavailable
@@ -352,6 +349,9 @@ def _json(export: Export) -> Iterator[bytes]:
 def _xlsx(export: Export, at: dt.datetime) -> IO[bytes]:
     """A workbook in a file without a name: the rows, the rest of overlong texts, and what it is. Every text is a
     text, whatever it looks like (row 71). It bears the moment `at`, not that of the machine (row 39)."""
+    import xlsxwriter  # here, for it is large, and a process that makes no workbook can do without it
+    from xlsxwriter.exceptions import FileCreateError
+
     file: IO[bytes] = tempfile.TemporaryFile(prefix="portal-export-")
     try:
         with tempfile.TemporaryDirectory(prefix="portal-export-") as folder:
@@ -423,13 +423,19 @@ class _Workbook:
         if self.long is None:
             self.long = self.book.add_worksheet(name)
             self.long.set_column(0, 2, 40)
-        where = f"{sheet.get_name()} {xl_rowcol_to_cell(line, place)}"
+        where = f"{sheet.get_name()} {_letters(place)}{line + 1}"
         for start in range(_CELL, len(text), _CELL):
             self.long.write_string(self.long_rows, 0, where, self.cell)
             self.long.write_string(self.long_rows, 1, self.export.columns[place].label, self.cell)
             self.long.write_string(self.long_rows, 2, text[start : start + _CELL], self.cell)
             self.long_rows += 1
         return text[:_CELL] + say(GOES_ON, sheet=name)
+
+
+def _letters(place: int) -> str:
+    """What a spreadsheet calls a column: A, B, … Z, AA."""
+    before, last = divmod(place, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 _NOT_IN_A_SHEET = re.compile(r"[\[\]:*?/\\']")
