@@ -21,8 +21,8 @@ def embargoed_material(stage: Stage) -> Story:
     yield stage.before(6, 10)
     day, eve = stage.day_after(1), stage.before(1)
     body = item(
-        "防災訓練での会話サービスの展示（仮）",
-        "Showing the conversation service at a disaster drill (assumed)",
+        "防災訓練での展示のお知らせ（仮）",
+        "The conversation service at the disaster drill (assumed)",
         prefecture="""
 府の防災訓練の会場に、会話サービスを試せる場を設けます。
 

@@ -160,6 +160,8 @@ _BY_ENDPOINT = (
     (r"activities\.(proposal|particulars)|\w+\.\w+_(compare|revision|files|draft)", "consulting"),
     (r"advice\..*", "advice"),
     (r"reports\..*", "reports"),
+    (r"publicity\.(publish|event_ended)", "publishing"),
+    (r"publicity\.(records|record|report)", "unagreed"),
     (r"publicity\.(?!\w+_(compare|revision)).*", "publicity"),
     (r"history\..*", "history"),
     (r"parties\..*", "members"),

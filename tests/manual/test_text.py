@@ -194,7 +194,9 @@ def test_pictures_can_be_carried_and_read():
         ("activities.particulars_draft", "particulars"), ("activities.proposal", "consulting"),
         ("activities.particulars_compare", "consulting"), ("activities.proposal_consent", "consenting"),
         ("activities.particulars_lift_hold", "consenting"), ("activities.proposal_receipt", "consenting"),
-        ("publicity.index", "publicity"), ("publicity.item_consent", "consenting"), ("reports.timeline", "reports"),
+        ("publicity.index", "publicity"), ("publicity.publish", "publishing"),
+        ("publicity.event_ended", "publishing"), ("publicity.report", "unagreed"), ("publicity.record", "unagreed"),
+        ("publicity.item_consent", "consenting"), ("reports.timeline", "reports"),
         ("history.seals", "history"), ("parties.member", "members"), ("manual.index", None), (None, None),
     ],
 )  # fmt: skip
