@@ -303,21 +303,6 @@ def test_three_parties_and_another_agreement(agreement_of_three: House, language
     assert all(party.name[language] in page.text for party in edition.parties)
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_privacy_statement_is_read_before_signing_in(sqlite_staffed: House, language: str) -> None:
-    """Issue 3 (7): beside the accessibility statement, on every page's foot."""
-    browser = Browser(sqlite_staffed, language=language)
-    assert {"/privacy", "/accessibility"} <= set(browser.get("/sign-in").links)
-    page = browser.get("/privacy", expect=200)
-    for words in (
-        ("30日", "24時間", "IPアドレス") if language == "ja" else ("30 days", "24 hours", "IP address")
-    ):
-        assert words in page.text
-    if language == "en":
-        main = re.sub(r"<[^>]+>", " ", page.source.partition("<main")[2].partition("</main>")[0])
-        assert not re.search(r"[ぁ-んァ-ヶ一-龠]", main)
-
-
 # --- Advice ---------------------------------------------------------------------------------------
 
 
