@@ -99,6 +99,30 @@ def test_who_may_not_read_takes_nothing(all_of_it: Cooperation):
     assert not all_of_it.has_changed()
 
 
+def test_each_file_taken_is_told_to_the_own_side_alone(all_of_it: Cooperation):
+    """Decision 34; row 47: which list, in which format, by whom; of what one side reads the others know nothing."""
+    first, second = all_of_it.parties[:2]
+    person = all_of_it.made.people[first].reader
+    browser = all_of_it.browser(person)
+    token = token_of(browser)
+
+    def told(reader: TestPerson) -> list[dict[str, str]]:
+        eyes = all_of_it.browser(reader)
+        _, file = taken(eyes, EXPORTS["trail"], "json", token_of(eyes))
+        return [row for row in json.loads(file)["rows"] if row["verb"] == "export.taken"]
+
+    theirs, mine = len(told(all_of_it.made.people[second].officer)), len(told(person))
+    for (_, address), form in zip(EXPORTS.items(), itertools.cycle(FORMATS), strict=False):
+        assert taken(browser, address, form, token)[0] == 200
+    added = told(person)[: len(EXPORTS)]
+    assert len(told(person)) == mine + len(EXPORTS) + 2, "each file, and each time the trail was read here"
+    assert [row["name"] for row in added] == [person.name] * len(EXPORTS)
+    sentences = "".join(row["sentence"] for row in added)
+    assert all(name in sentences for name in EXPORT_NAMES.values())
+    assert all(form.upper() in sentences for form in FORMATS)
+    assert len(told(all_of_it.made.people[second].officer)) == theirs + 1
+
+
 def test_searching_for_another_sides_words_takes_an_empty_file(all_of_it: Cooperation):
     """Row 6: a filter by a word of the other side's finds in a file what it finds on the page: nothing, but that one
     has searched for it before, which one's own trail tells."""
