@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from portal.agreement.text import Edition
@@ -27,6 +28,7 @@ from portal.publicity.rules import (
     YES_NO_NAMES,
     Medium,
     Nature,
+    Relation,
 )
 from portal.publicity.timing import HOME_ZONE, TIMING_NAMES, ZONE_NAMES
 from portal.web.forms import PARAGRAPH, ChoiceField, DayField, Filled, LineField, PortalForm, TextField
@@ -185,7 +187,7 @@ class PublicityForm(RowsForm):
         choices=_choices(SORT_NAMES),
         description=_l("報道発表だけでなく、SNS、講演、事例紹介、取材への回答なども事前の合意の対象です。"),
     )
-    relation = LineField(_l("先の公表との関係"), widget=HiddenInput())
+    relation = LineField(_l("先の公表との関係"), widget=HiddenInput(), default=Relation.NEW.value)
     concerns = LineField(_l("先の公表"), widget=HiddenInput())
     relation_reason = TextField(
         _l("訂正・補足・取りやめの理由"), description=_l("何がどう違っていたか、なぜ必要かを書いてください。")
@@ -234,6 +236,13 @@ class PublicityForm(RowsForm):
     )
     correction = TextField(_l("誤りがあったときの手順と連絡先"))
     other = TextField(_l("その他の事項"))
+
+    def validate_relation(self, field: Any) -> None:
+        """It is one of the relations that there are: the page sends it, nobody types it."""
+        if field.data not in set(Relation):
+            raise ValidationError(
+                say("先の公表との関係が読み取れません。公表のページから始め直してください。")
+            )
 
     def prepare(self, edition: Edition, language: str) -> None:
         """The parties and the versions of the text stand by the agreement's own names."""

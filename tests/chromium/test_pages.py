@@ -57,8 +57,12 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[st
 
 
 def kind_of(path: str) -> str:
-    """The kind of page at `path`: its address without identifiers and filters."""
-    return re.sub(r"[a-z2-9]{22}|\d+", "*", path.split("?")[0].split("#")[0])
+    """The kind of page at `path`: its address without identifiers and filters; the manual's are all alike."""
+    return re.sub(r"[a-z2-9]{22}|\d+|(?<=^/manual/)[a-z-]+", "*", path.split("?")[0].split("#")[0])
+
+
+NO_PAGE = re.compile(r"/attachments/|/archive$|^/manual/pictures/|form=")
+"""Addresses of files and pictures."""
 
 
 def walk(person: Person, start: str, *, most: int) -> list[str]:
@@ -71,7 +75,7 @@ def walk(person: Person, start: str, *, most: int) -> list[str]:
         walked.append(path)
         for link in person.page.locator("a[href^='/']").all():
             href = link.get_attribute("href") or ""
-            if kind_of(href) not in seen and "/attachments/" not in href and "form=" not in href:
+            if kind_of(href) not in seen and not NO_PAGE.search(href):
                 seen.add(kind_of(href))
                 waiting.append(href)
     return walked
@@ -91,8 +95,9 @@ def test_every_kind_of_page_passes_axe_and_fits(
     """No violation, nothing asked elsewhere, nothing scrolls sideways; from home by links (rows 123; WCAG 2.2)."""
     address, accounts = demonstration
     person = Person(browser, address, language=language, width=width).sign_in(accounts[role])
-    walked = walk(person, "/", most=60)
-    assert len(walked) >= (4 if role == "operator" else 12), walked
+    walked = walk(person, "/", most=90)
+    print(f"\nkinds of page: {len(walked)}")
+    assert (4 if role == "operator" else 12) <= len(walked) < 90, walked
     person.close()
 
 

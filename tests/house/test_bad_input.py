@@ -26,11 +26,14 @@ from tests.house.crawling import crawl, few_entries, forms_on
 from tests.house.oracle import Asking
 from tests.house.test_doors import living_link
 from tests.kernel.corpora import upload_files
-from tests.makers.cooperation import Cooperation, Maker, cookie_of, set_cookie
-from tests.makers.people import PASSWORD
+from tests.makers.advice import corrected, handled
+from tests.makers.cooperation import KINDS, STANDINGS, Cooperation, Maker, cookie_of, set_cookie
+from tests.makers.people import PASSWORD, TestPerson
+from tests.makers.publicity import agreed_item, published
 from tests.makers.volumes import FULL
 
 PROPOSALS, PARTICULARS, DATES = "activities/proposals", "activities/particulars", "term/dates"
+PUBLICITY, VOLUNTARY = "publicity", "publicity/voluntary"
 ID = re.compile(r"[0-9a-z]{22}")
 HIDDEN = {"csrf_token", "once", "saves", "seen", "next", "language", "then"}
 SECRET = {"password", "current", "new", "again", "step_up_password"}
@@ -38,6 +41,7 @@ KANA = re.compile("[ぁ-んァ-ヶ]")
 ERROR = re.compile(
     r'<p class="field-error">.*?<span>(?:<span class="visually-hidden">.*?</span>)?(.*?)</span></p>', re.S
 )
+SUMMARY = re.compile(r'<div class="error-summary".*?<ul>(.*?)</ul>', re.S)
 
 
 @dataclass
@@ -122,9 +126,9 @@ class Gathered:
                 self.found[key, names] = Found(key, address, browser, cookie_of(browser), form, token)
 
 
-def overtaken(cooperation: Cooperation, path: str) -> str:
+def overtaken(cooperation: Cooperation, path: str, maker: Maker) -> str:
     """A paper of the other side's, tabled anew while this side drafted upon what stood before; its id."""
-    maker, people = Maker(cooperation.house, cooperation.made), cooperation.made.people
+    people = cooperation.made.people
     side, other = (people[key] for key in cooperation.parties[:2])
     assert other.party
     activity = maker.agreed_activity(other.party) if path == PARTICULARS else None
@@ -136,16 +140,58 @@ def overtaken(cooperation: Cooperation, path: str) -> str:
     return id
 
 
+def awaited(cooperation: Cooperation) -> list[str]:
+    """What a cooperation comes to later: an item that waits for an event, one of which a channel is out, and a
+    correction of advice that the first party's officer had handled; their addresses."""
+    house, people = cooperation.house, cooperation.made.people
+    gave = cooperation.made.advice[str(people[1].party), "gave"].id
+    window = {"time": "", "until_day": "2026-03-31", "in_order": "no"}
+    waiting = agreed_item(house, people, timing_kind="after_event", event="講演", **(window | {"day": ""}))
+    out = agreed_item(house, people, timing_kind="window", **(window | {"day": "2025-10-01"}))
+    published(house, people[0].officer, out, at=house.clock.now())
+    handled(house, people[0].officer, gave)
+    later = corrected(house, people[1].drafter, gave).id
+    return [f"/publicity/{waiting}", f"/publicity/{out}", f"/advice/{later}"]
+
+
+def after_the_end(cooperation: Cooperation, gathered: Gathered, person: TestPerson) -> None:
+    """What is offered once the agreement is over: voluntary agreements in every standing, as `person` sees them."""
+    maker, parties = Maker(cooperation.house, cooperation.made), cooperation.parties
+    maker.pace = 0  # nobody's session may end meanwhile
+    with maker.after_the_end():
+        papers = [
+            maker.paper(VOLUNTARY, party, standing).id for party in parties[:2] for standing in STANDINGS
+        ]
+        late = overtaken(cooperation, VOLUNTARY, maker)
+        agreed = cooperation.made.papers[PUBLICITY, parties[0], "agreed"].id
+        browser = cooperation.browser(person)
+        begin = [
+            f"/{VOLUNTARY}/new",
+            *(f"/{VOLUNTARY}/{id}" for id in papers),
+            f"/{VOLUNTARY}/{papers[0]}/files",
+            f"/publicity/{agreed}",
+        ]
+        alone = crawl(browser, begin, passes_over=lambda at: not at.startswith(f"/{VOLUNTARY}/"))
+        gathered.take(browser, alone)
+        gather_late(cooperation, gathered, browser, f"/{VOLUNTARY}/{late}/table")
+
+
+def gather_late(cooperation: Cooperation, gathered: Gathered, browser: Browser, address: str) -> None:
+    """The page that tells a drafter what has been tabled since, with its form."""
+    token = cooperation.token(browser)
+    told = browser.post(address, {"saves": "1", "once": new_id(), "csrf_token": token}, expect=409)
+    gathered.take(browser, {address: told})
+
+
 @pytest.fixture(scope="module")
 def every_form(shared_cooperation: Cooperation) -> Forms:
     """Gathered by walking through the portal, and to what a walk comes to only now and then."""
     every, gathered = shared_cooperation, Gathered()
     side, clock = every.made.people[0], every.house.clock
-    papers = {
-        path: every.made.papers[path, side.party, "draft"].id for path in (PROPOSALS, PARTICULARS, DATES)
-    }
-    starts = ["/", f"/{DATES}/new", *(f"/{path}/{id}/files" for path, id in papers.items())]
-    late = [f"/{path}/{overtaken(every, path)}/table" for path in papers]
+    papers = {path: every.made.papers[path, side.party, "draft"].id for path in KINDS}
+    starts = ["/", f"/{DATES}/new", *(f"/{path}/{id}/files" for path, id in papers.items()), *awaited(every)]
+    maker = Maker(every.house, every.made)
+    late = [f"/{path}/{overtaken(every, path, maker)}/table" for path in papers]
     auditor = every.made.extra[str(side.party), "auditor"].member_id
     posts = ["/", *(f"/members/{auditor}/{page}" for page in ("auditor/end", "change", "close"))]
     Browser(every.house).sign_in(side.officer.email, PASSWORD)  # one session more, to be ended
@@ -154,9 +200,8 @@ def every_form(shared_cooperation: Cooperation) -> Forms:
         gathered.take(browser, crawl(browser, begin, passes_over=few_entries, each=each))
     officer = every.browser(side.officer)
     for address in late:  # to be moved to what has been tabled since
-        token = every.token(officer)
-        told = officer.post(address, {"saves": "1", "once": new_id(), "csrf_token": token}, expect=409)
-        gathered.take(officer, {address: told})
+        gather_late(every, gathered, officer, address)
+    after_the_end(every, gathered, side.officer)
     link = f"/set-password/{living_link(every)}"
     gathered.take(browser, {link: browser.get(link)})
     every.keep()
@@ -199,15 +244,27 @@ def must_be_a_good_answer(found: Found, page: Page, sent: dict[str, Any], langua
         for value in sent.get(name) or []:
             assert lined(value) in lined(held), f"{where}: {name} was lost"
     if page.status == 422:
-        said = said_beside_fields(page)
+        said = said_beside_fields(page) or SUMMARY.findall(page.source)  # of no field: above the form
         assert said or "data-refused" in page.source, f"{where}: 422 without a word"
         if language == "en":
             assert not any(KANA.search(one) for one in said), f"{where}: {said}"
 
 
+OF_ALL = {
+    "attachments", "comments", "consent", "consultations", "decline", "discard", "copy", "hold", "lift-hold", "notes",
+    "rebase", "replace", "send-back", "table", "withdraw", "withdraw-consent",
+}  # fmt: skip
+"""What every kind of paper has."""
+
+
 def is_of_the_mechanism(found: Found) -> bool:
     """Whether the form is one that every kind of paper has alike, on another kind than proposals."""
-    return found.key.startswith((f"/{PARTICULARS}/<id>/", f"/{DATES}/<id>/")) and "draft" not in found.key
+    others = (PARTICULARS, DATES, PUBLICITY, VOLUNTARY)
+    return "draft" not in found.key and any(
+        found.key.startswith(f"/{path}/<id>/")
+        and found.key.removeprefix(f"/{path}/<id>/").partition("/")[0] in OF_ALL
+        for path in others
+    )
 
 
 # --- Every field, every string ---------------------------------------------------------------------------
@@ -323,8 +380,9 @@ def test_choices_and_hidden_fields_that_no_page_offers_are_refused_beside_the_fi
                 try:
                     page = found.send(values)
                     must_be_a_good_answer(found, page, values, "ja", f"{name}={value!r:.40}")
+                    options = found.form.choices.get(name, ())
                     offered = (
-                        value == "" or len(found.form.choices.get(name, ())) < 2
+                        value == "" or value in options or len(options) < 2
                     )  # one alone is ticked or not
                     assert offered or page.status != 303, f"{found.key}: {name}={value!r:.40} was taken"
                 except AssertionError as fault:
@@ -409,6 +467,9 @@ def test_every_form_that_acts_knows_that_it_was_sent(forms):
     """Row 25: every form but those that change nothing twice carries the name of this very showing of it."""
     harmless = {"/sign-out", "/language", "/history/verify", "/account/confirm"}
     harmless |= {"/advice/<id>/files/<id>", "/advice/drafts/<id>/files/<id>"}  # taken again, it is told once
+    harmless |= {
+        f"/{of}/export" for of in ("activities", "advice", "history", "publicity")
+    }  # each file taken is told
     without = [
         found.key
         for found in forms.found

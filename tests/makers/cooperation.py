@@ -34,7 +34,7 @@ from portal.kernel.mail import Mailer
 from portal.kernel.uploads import Inspection
 from portal.parties import commands as party_commands
 from portal.publicity import commands as publicity
-from portal.publicity.item import PUBLICITY, PublicityBody
+from portal.publicity.item import PUBLICITY, VOLUNTARY, PublicityBody
 from portal.settings import FOUNDING_FILE
 from portal.tasks.mail import deliver_account_mails
 from portal.term.dates import DATES, DatesBody
@@ -52,7 +52,8 @@ KINDS: dict[str, DocumentKind] = {
     DATES_: DATES,
     PUBLICITY_: PUBLICITY,
 }
-"""The kinds of paper by their address."""
+"""The kinds of paper by their address; a cooperation has papers of each in every standing."""
+_KINDS = KINDS | {VOLUNTARY_: VOLUNTARY}
 SIGNED = dt.date(2025, 9, 10)
 DECISION = Decision("デ戦第123号", Capacity.DECISION)
 
@@ -271,6 +272,18 @@ class Maker:
     def other(self, party: str) -> str:
         return next(key for key in self.keys if key != party)
 
+    @contextmanager
+    def after_the_end(self) -> Iterator[None]:
+        """Within, the agreement is over, by the dates that the parties gave; then it goes on by others."""
+        for end in (SIGNED + dt.timedelta(days=14), None):
+            self.house.clock.move(seconds=1)
+            with self.house.work() as work:
+                given = agreement.GivenDates(signed_on=SIGNED, end_on_fixed=end)
+                agreement.enter_dates(work, document_id="the-end-of-the-tests", given=given)
+                agreement.confirm_dates(work, document_id="the-end-of-the-tests", given=given)
+            if end is not None:
+                yield
+
     # -- papers -------------------------------------------------------------------------------------------
 
     def words(self, path: str, party: str, *, mark: str | None) -> Any:
@@ -302,7 +315,7 @@ class Maker:
                 first_day="not_counted",
                 note=say("協定書による"),
             )
-        if path == PUBLICITY_:
+        if path in {PUBLICITY_, VOLUNTARY_}:
             return PublicityBody(
                 title=say("観察会のお知らせ"),
                 title_en=say("An evening under the stars"),
@@ -351,47 +364,47 @@ class Maker:
         kept = self.house.app.files.keep(io.BytesIO(content), limit=1_000_000)
         name = f"資料 {mark}.txt"
         with self.work(person) as work:
-            held = commands.document_of(work, KINDS[path], id)
+            held = commands.document_of(work, _KINDS[path], id)
             found = Inspection("text/plain", "txt", name, ())
-            return commands.attach(work, KINDS[path], held, name=name, kept=kept, inspection=found).id
+            return commands.attach(work, _KINDS[path], held, name=name, kept=kept, inspection=found).id
 
     def start(self, path: str, person: TestPerson, *, mark: str | None, activity: str | None = None) -> str:
         assert person.party
         with self.work(person) as work:
             words = self.words(path, person.party, mark=mark)
-            return commands.start(work, KINDS[path], words, activity_id=activity).id
+            return commands.start(work, _KINDS[path], words, activity_id=activity).id
 
     def save(self, path: str, id: str, person: TestPerson, mark: str) -> None:
         assert person.party
         with self.work(person) as work:
-            held = commands.document_of(work, KINDS[path], id)
+            held = commands.document_of(work, _KINDS[path], id)
             draft = commands.own_draft(work, held)
             words = self.words(path, person.party, mark=mark)
-            commands.save(work, KINDS[path], held, words, saves=draft.saves if draft else 0)
+            commands.save(work, _KINDS[path], held, words, saves=draft.saves if draft else 0)
 
     def table(self, path: str, id: str, person: TestPerson) -> None:
         with self.work(person) as work:
-            held = commands.document_of(work, KINDS[path], id)
+            held = commands.document_of(work, _KINDS[path], id)
             draft = commands.own_draft(work, held)
             assert draft
-            commands.table(work, KINDS[path], held, saves=draft.saves)
+            commands.table(work, _KINDS[path], held, saves=draft.saves)
 
     def consent(self, path: str, id: str, person: TestPerson) -> None:
         with self.work(person) as work:
-            held = commands.document_of(work, KINDS[path], id)
-            commands.consent(work, KINDS[path], held, seen=held.digest, decision=DECISION)
+            held = commands.document_of(work, _KINDS[path], id)
+            commands.consent(work, _KINDS[path], held, seen=held.digest, decision=DECISION)
 
     def act(self, path: str, id: str, person: TestPerson, name: str, *, seen: bool = False) -> None:
         with self.work(person) as work:
-            held = commands.document_of(work, KINDS[path], id)
+            held = commands.document_of(work, _KINDS[path], id)
             given = {"seen": held.digest} if seen else {}
-            getattr(commands, name)(work, KINDS[path], held, reason="都合により", **given)
+            getattr(commands, name)(work, _KINDS[path], held, reason="都合により", **given)
 
     def note(self, path: str, id: str, person: TestPerson) -> None:
         assert person.party
         with self.work(person) as work:
-            held = commands.document_of(work, KINDS[path], id)
-            commands.note(work, KINDS[path], held, text=f"こちらだけのメモ {self.canary(person.party)}")
+            held = commands.document_of(work, _KINDS[path], id)
+            commands.note(work, _KINDS[path], held, text=f"こちらだけのメモ {self.canary(person.party)}")
 
     def agreed_activity(self, party: str) -> str:
         """An activity whose proposal every party has agreed to; its id."""
@@ -410,7 +423,7 @@ class Maker:
         activity = self.agreed_activity(party) if path == PARTICULARS_ else None
         mark = self.canary(party) if standing == "draft" else None
         id = self.start(path, mine.drafter, mark=mark, activity=activity)
-        made = PaperMade(path, KINDS[path].key, party, standing, id, activity)
+        made = PaperMade(path, _KINDS[path].key, party, standing, id, activity)
         self.made.papers[path, party, standing] = made
         made.attachment = self.attach(path, id, mine.drafter, mark or "共有")
         self.note(path, id, mine.reader)
@@ -439,7 +452,7 @@ class Maker:
         return made
 
     def shared_talk(self, made: PaperMade, mine: Any, theirs: Any) -> None:
-        kind = KINDS[made.path]
+        kind = _KINDS[made.path]
         with self.work(theirs.drafter) as work:
             held = commands.document_of(work, kind, made.id)
             commands.comment(work, kind, held, text="共有のコメントです。")
