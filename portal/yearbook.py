@@ -157,7 +157,7 @@ def activities_chapters(session: Session, reader: Actor, year: int, today: dt.da
             counts=[
                 Counts(
                     say("取組の件数（状態別）"),
-                    [say("状態"), say("件数")],
+                    [say("状態"), say("取組数")],
                     states,
                 ),
                 Counts(
