@@ -24,7 +24,7 @@ from bench.fill import LARGE, SECRET, SMALL, Size, World, fill, moved
 from bench.pages import CONSENT, READ, Page
 from bench.report import Counted, Figures, Key
 from bench.servers import THREADS, Server
-from tests.servers import postgres_server
+from tests.servers import filesystem_of, postgres_server, room_on_disk
 
 DATABASES = ("postgresql", "sqlite")
 CONNECTIONS = (1, 8)
@@ -70,7 +70,9 @@ def main(arguments: Sequence[str]) -> int:
         plan = Plan(given.rounds, plan.seconds, plan.posts, plan.sizes)
     asked = [given.database] if given.database else list(DATABASES)
     figures = Figures()
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+    where = room_on_disk()
+    figures.disk = f"on disk ({filesystem_of(where)}, {where})"
+    with tempfile.TemporaryDirectory(prefix="portal-bench-", dir=where) as folder:
         worlds = {size: filled(Path(folder) / f"{size.entries}", size) for size in plan.sizes}
         for database in asked:
             measure(database, plan, worlds, Path(folder), figures)
@@ -120,7 +122,7 @@ def pair(database: str, size: Size, world: World, folder: Path, figures: Figures
         if database == "sqlite":
             address, copy = f"sqlite:///{folder / name}.db", f"sqlite:///{folder / name}_portal.db"
         else:
-            server = postgres_server()
+            server = postgres_server(on_disk=True)
             address = server.create_database(name)
             stack.callback(server.drop_database, name)
             copy = server.create_database(f"{name}_portal")

@@ -33,14 +33,17 @@ class Taken(NamedTuple):
 
 
 def take(world: World, server: Server) -> dict[str, Taken]:
-    """The whole audit trail in every format, and the register as CSV, each once, after one that makes things warm."""
+    """The whole audit trail in every format, and every list as CSV, each once, after one that makes things warm."""
     with world.app.test_request_context():
         trail, register = url_for("history.export", reading="trail"), url_for("activities.export")
+        publicity, advice = url_for("publicity.export"), url_for("advice.export")
     browser = pages.sign_in(world, server.port)
     found = {}
     for name, path, form in (
         ("", register, "csv"),
         ("register, CSV", register, "csv"),
+        ("publicity, CSV", publicity, "csv"),
+        ("advice, CSV", advice, "csv"),
         *((f"history (trail), {form.upper()}", trail, form) for form in FORMATS),
     ):
         if browser.get(path) != 200:

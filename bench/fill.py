@@ -19,7 +19,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
-from bench import floor
+from bench import floor, outward
 from portal import create_app
 from portal.access.actor import SYSTEM, Actor
 from portal.activities import commands as activities
@@ -75,10 +75,14 @@ class Size:
     """Proposals, each of an activity of its own."""
     waiting: int
     """How many of them are on the table and wait for the second party."""
+    publicity: int = 0
+    """Publicity items, beside the one of many outputs."""
+    advice: int = 0
+    """Entries of the advice log."""
 
 
-SMALL = Size(entries=1_000, documents=110, waiting=60)
-LARGE = Size(entries=100_000, documents=1_200, waiting=1_000)
+SMALL = Size(entries=1_000, documents=110, waiting=60, publicity=60, advice=60)
+LARGE = Size(entries=100_000, documents=1_200, waiting=1_000, publicity=1_000, advice=1_000)
 
 
 @dataclass
@@ -92,6 +96,8 @@ class World:
     """Every tabled proposal but the busy one."""
     busy: str = ""
     """The one with REVISIONS revisions, REPLIES replies and COMMENTS comments."""
+    full_item: str = ""
+    """The publicity item of many outputs."""
 
     @property
     def works(self) -> Works:
@@ -115,6 +121,9 @@ def fill(url: str, folder: Path, size: Size) -> World:
     world = found(url, folder)
     propose(world, size)
     make_busy(world)
+    outward.make_public(world, size.publicity)
+    world.full_item = outward.make_full_item(world)
+    outward.advise(world, size.advice)
     tell(world, size.entries)
     world.app.engines.dispose()
     return world
@@ -127,7 +136,8 @@ def moved(world: World, url: str, folder: Path) -> World:
     make_tables(url)
     clock = FixedClock(world.clock.now())
     copied = World(portal_over(url, folder, clock), clock)
-    copied.people, copied.documents, copied.busy = world.people, list(world.documents), world.busy
+    copied.people, copied.documents = world.people, list(world.documents)
+    copied.busy, copied.full_item = world.busy, world.full_item
     writer = copied.app.engines.writer
     with world.app.engines.reader.connect() as source, writer.begin() as target:
         for table in gather().sorted_tables:

@@ -16,6 +16,7 @@ from portal.consent.models import Document
 from portal.history.event import JOINT
 from portal.history.models import Entry, Head
 from portal.history.queries import Cursor
+from portal.publicity.item import PUBLICITY as PUBLICITY_KIND
 
 STATEMENTS, GROWTH, DEPTH, RATE, TAIL = 12, 1.3, 1.2, 0.3, 4.0
 """At most so many statements a page; growth from the small to the large portal; depth against the first page; the
@@ -45,8 +46,13 @@ TRAIL = Page("history (trail), first", "/history", 3.0)
 TRAIL_FAR = Page("history (trail), far back", "/history?before={far}", 3.0)
 CHRONICLE = Page("history (activities), first", "/history", 3.0)
 CHRONICLE_FAR = Page("history (activities), far back", "/history?before={far}", 3.0)
+PUBLICITY = Page("publicity list", "/history", 3.0)
+ITEM = Page("publicity item, 10 outputs", "/object/1", 4.0)
+ADVICE = Page("advice list", "/history", 3.0)
 CONSENT = Page("consent POST", "/object/{number}/decide", 4.0, is_page=False)
-READ = (HOME, REGISTER, DOCUMENT, TRAIL, TRAIL_FAR, CHRONICLE, CHRONICLE_FAR)
+READ = (
+    HOME, REGISTER, DOCUMENT, PUBLICITY, ITEM, ADVICE, TRAIL, TRAIL_FAR, CHRONICLE, CHRONICLE_FAR,
+)  # fmt: skip
 FIRST = {TRAIL_FAR: TRAIL, CHRONICLE_FAR: CHRONICLE}
 """Each page from far back, and the first page it is held against."""
 
@@ -59,6 +65,9 @@ def addresses(world: World) -> dict[Page, str]:
             HOME: url_for("home.index"),
             REGISTER: url_for("activities.index"),
             DOCUMENT: url_for(PROPOSAL.place, id=world.busy),
+            PUBLICITY: url_for("publicity.index"),
+            ITEM: url_for(PUBLICITY_KIND.place, id=world.full_item),
+            ADVICE: url_for("advice.index"),
         }
     trail, chronicle = f"{history}?reading=trail", f"{history}?reading=chronicle"
     return found | {

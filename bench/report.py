@@ -44,6 +44,8 @@ class Figures:
     cold_start: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
     exports: dict[tuple[str, int], dict[str, Taken]] = field(default_factory=dict)
     threads: dict[tuple[str, int], list[Run]] = field(default_factory=lambda: defaultdict(list))
+    disk: str = ""
+    """Where the databases lie: a commit takes as long as that needs to keep it."""
 
 
 def ratio(runs: Runs, of: Callable[[Run], float]) -> float:
@@ -81,7 +83,7 @@ def table(figures: Figures) -> str:
             row_of(figures, database, entries, page, sizes) for page in (*READ, CONSENT) for entries in sizes
         ]
         parts += [f"\n== {database}", aligned([HEAD, *rows]), *surroundings(figures, database, sizes)]
-    return "\n".join([*parts, "", *legend()])
+    return "\n".join([*parts, "", f"Databases and files: {figures.disk}.", *legend()])
 
 
 def row_of(figures: Figures, database: str, entries: int, page: Page, sizes: list[int]) -> tuple[str, ...]:
@@ -193,7 +195,7 @@ def legend() -> list[str]:
         "Times in milliseconds at one connection, and after `req/s at 8` at eight; medians of the rounds.",
         "x: the portal's p50 over the floor's in the same round. Goals of every page: "
         f"SQL <= {STATEMENTS}, x rate >= {RATE}, x p99 <= {TAIL:.0f}, growth <= {GROWTH}, depth <= {DEPTH}; home <= 80 KB.",
-        "Home, register and history are held against the floor's page of 50 rows, the document against its object",
+        "Home and lists are held against the floor's page of 50 rows, the document and the item against its object",
         "with 50 replies and 20 entries, the consent against its transaction of two rows.",
         "The other server of decision 37, granian, is not among the locked libraries and is not measured here.",
     ]

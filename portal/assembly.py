@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,33 +12,22 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from portal import yearbook
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities import queries as activities
-from portal.activities.proposal import PROPOSAL
-from portal.activities.rules import ACT_NAMES, STATE_NAMES, Act, State
-from portal.activities.views import look_of, when_in_words
+from portal.activities.rules import ACT_NAMES, Act
+from portal.activities.views import when_in_words
 from portal.advice import queries as advice
 from portal.advice.views.log import beside as advice_beside
-from portal.advice.views.log import marks as advice_stands
-from portal.agreement import queries as agreement
 from portal.consent import queries as documents
-from portal.consent.paper import body_of, listed
 from portal.consent.replay import replay
 from portal.consent.rules import STANDING_NAMES, Standing
 from portal.home.parts import PART_SHOWN, Item, Part
-from portal.kernel.clock import day_in_japan
-from portal.kernel.days import fiscal_year_days
 from portal.kinds import BY_KEY
 from portal.publicity import queries as publicity
-from portal.publicity.beside import NATURE_NAMES, Nature
+from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
-from portal.publicity.item import channel_words, channels_of
-from portal.publicity.showing import difference_lines
-from portal.publicity.sorts import SORT_NAMES
-from portal.publicity.states import state_name as publicity_state_name
-from portal.publicity.views.register import look_of as look_of_publicity
-from portal.reports.parts import SHOWN, Chapter, Counts, Entry, Group, Look, Mark
 from portal.web.app import Portal
 from portal.web.filters import day, moment
 from portal.web.kept import Kept
@@ -54,8 +42,7 @@ def join(app: Portal) -> None:
     app.extensions["link_to_subject"] = link_to_subject
     app.extensions["home_parts"] = [activities_parts, publicity_parts, advice_parts]
     app.extensions["activities_named"] = activities_named
-    app.extensions["timeline"] = [activities_marks, publicity_marks, advice_marks]
-    app.extensions["report_chapters"] = [activities_chapters, publicity_chapters, advice_chapters]
+    yearbook.join(app)
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside
     app.add_url_rule("/documents/<id>", "document", document, allow=Permission.READ)
@@ -280,323 +267,3 @@ def _advice_item(row: Any, reader: Actor) -> Item:
         note=say("%(giver)sから%(receiver)sへ", giver=parties[row.giver], receiver=parties[row.receiver]),
         since=day(row.given_on),
     )
-
-
-# --- The timeline and the year's report -----------------------------------------------------------
-
-_DRAWN = {
-    State.RUNNING: Look.RUNNING,
-    State.COMPLETED: Look.DONE,
-    State.SUSPENDED: Look.STOPPED,
-    State.CANCELLED: Look.STOPPED,
-    State.DECLINED: Look.STOPPED,
-    State.WITHDRAWN: Look.STOPPED,
-}
-
-
-def activities_marks(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, today: dt.date
-) -> Sequence[Mark]:
-    """The activities from day to day: as they were carried out, else as they are planned; what is under way reaches
-    to its planned end, or to today."""
-    return [
-        Mark(
-            kind="activity",
-            title=_title(row),
-            first_on=row.started_on or row.planned_start or row.first_on,
-            last_on=_last_day(row, today),
-            look=_DRAWN.get(State(row.state), Look.PLANNED),
-            state=say(STATE_NAMES[activities.state_of(row)]),
-            href=url_for("activities.activity", id=row.id),
-            reference=row.reference,
-            when=when_in_words(row) or say("時期は未定（%(day)sに提案）", day=row.first_on),
-        )
-        for row in activities.between(session, reader, first, last, today, limit=SHOWN * 3)
-    ]
-
-
-def _title(row: Any) -> str:
-    return (row.title_en if language() == "en" else "") or str(row.title)
-
-
-def _last_day(row: Any, today: dt.date) -> dt.date:
-    begun: dt.date = row.started_on or row.planned_start or row.first_on
-    ended: dt.date = row.ended_on or row.planned_end or (today if row.started_on else begun)
-    if row.started_on and not row.ended_on:
-        ended = max(ended, today)
-    return max(begun, ended)
-
-
-def activities_chapters(session: Session, reader: Actor, year: int, today: dt.date) -> Sequence[Chapter]:
-    """The activities of a 年度 by matter and by purpose, each with what came of it (R1-1, R1-4, R2-1)."""
-    edition, code = g.edition_in_force(), language()
-    found = activities.between(session, reader, *fiscal_year_days(year), today, limit=SHOWN + 1)
-    left_out, found = len(found) > SHOWN, found[:SHOWN]
-    bodies = {id: body_of(PROPOSAL, one) for id, one in activities.proposals_of(session, found).items()}
-    done = activities.completions_of(session, found)
-    items = {row.id: listed(row.items) for row in found}
-    purposes = {row.id: list(bodies[row.id].purposes) if row.id in bodies else [] for row in found}
-    words = {one.key: one.text[code] for one in edition.purposes}
-
-    def entry(row: Any) -> Entry:
-        state = activities.state_of(row)
-        facts = [
-            (say("施策"), row.measure),
-            (say("協定の目的"), "\n".join(words.get(key, key) for key in purposes[row.id])),
-            *(_came_of(done[row.id]) if row.id in done else []),
-        ]
-        return Entry(
-            title=_title(row),
-            href=url_for("activities.activity", id=row.id),
-            reference=row.reference,
-            when=when_in_words(row),
-            state=(look_of(state), say(STATE_NAMES[state])),
-            facts=[(label, text) for label, text in facts if text],
-        )
-
-    entries = {row.id: entry(row) for row in found}
-    groups, columns = [], [say("協力事項"), *words.values(), say("全体")]
-    counted: list[Sequence[str | int]] = []
-    for item in edition.scope_items:
-        own = [row for row in found if item.key in items[row.id]]
-        cited = item.citation[code]
-        groups.append(
-            Group(item.text[code], [entries[row.id] for row in own], (cited, f"/agreement#{item.key}"))
-        )
-        counted.append([cited, *(sum(key in purposes[row.id] for row in own) for key in words), len(own)])
-    whole: list[str | int] = [
-        say("全体"),
-        *(sum(key in purposes[row.id] for row in found) for key in words),
-        len(found),
-    ]
-    by_state = Counter(activities.state_of(row) for row in found)
-    states: list[Sequence[str | int]] = [
-        (say(STATE_NAMES[one]), by_state[one]) for one in State if by_state[one]
-    ]
-    return [
-        Chapter(
-            key="activities",
-            title=say("取組"),
-            total=len(found),
-            groups=groups,
-            empty=say("この年度の取組はありません。"),
-            counts=[
-                Counts(
-                    say("取組の件数（状態別）"),
-                    [say("状態"), say("件数")],
-                    states,
-                ),
-                Counts(
-                    say("取組の件数（協力事項・協定の目的別）"),
-                    columns,
-                    [*counted, whole],
-                    say("1つの取組が複数の協力事項や目的に当たるときは、それぞれに数えます。"),
-                ),
-            ],
-            left_out=say("ほかにも取組があります。取組の一覧をこの年度で絞り込んで確かめてください。")
-            if left_out
-            else "",
-        )
-    ]
-
-
-def _came_of(recorded: Any) -> list[tuple[str, str]]:
-    row = recorded.row
-    figures = [
-        say("%(label)s：%(value)s%(unit)s", label=label, value=value, unit=unit)
-        for label, value, unit in recorded.figures
-    ]
-    return [
-        (say("成果"), row.outcome),
-        (say("誰のための成果か"), row.beneficiaries),
-        (say("数値"), "\n".join(figures)),
-        (say("協定の目的に照らして"), row.purpose),
-    ]
-
-
-def publicity_marks(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, today: dt.date
-) -> Sequence[Mark]:
-    """What went out of agreed items, channel by channel, and what appeared without agreement, each on its day; nothing
-    of what has yet to go out (row 47)."""
-    return [
-        *(
-            Mark(
-                kind="publication",
-                title=_title(row),
-                first_on=day_in_japan(row.published_at),
-                last_on=None,
-                look=Look.DONE,
-                state=say("経路%(number)s：%(how)s", number=row.channel, how=_as_agreed(row)),
-                href=url_for(PUBLICITY_KINDS[row.kind].place, id=row.id),
-                reference=row.reference,
-                when=moment(row.published_at),
-            )
-            for row in publicity.published_between(session, reader, first, last, limit=SHOWN * 3)
-        ),
-        *(
-            Mark(
-                kind="publication",
-                title=one.title,
-                first_on=day_in_japan(one.appeared_at),
-                last_on=None,
-                look=Look.DONE,
-                state=say(NATURE_NAMES[one.nature]),
-                href=url_for("publicity.record", id=one.id),
-                reference=one.reference,
-                when=moment(one.appeared_at),
-            )
-            for one in publicity.recorded_between(session, reader, first, last, limit=SHOWN * 3)
-        ),
-    ]
-
-
-def _as_agreed(row: Any) -> str:
-    return say("合意との違いあり") if publicity.differences_of(row) else say("合意のとおり")
-
-
-def publicity_chapters(session: Session, reader: Actor, year: int, today: dt.date) -> Sequence[Chapter]:
-    """The publicity of a 年度: each agreed item with the channels through which it went out in it, and what appeared
-    without agreement; of channels that have yet to go out, nothing (R6.2-7; row 47)."""
-    edition, code, now = g.edition_in_force(), language(), portal().clock.now()
-    days = fiscal_year_days(year)
-    found = publicity.published_between(session, reader, *days, limit=SHOWN * 3 + 1)
-    items: dict[str, Any] = {}
-    for row in found[: SHOWN * 3]:
-        items.setdefault(row.id, row)
-    shown = list(items.values())[:SHOWN]
-    records = publicity.recorded_between(session, reader, *days, limit=SHOWN + 1)
-    left_out = len(found) > SHOWN * 3 or len(items) > SHOWN or len(records) > SHOWN
-    said = publicity.said_of(session, shown)
-
-    def out(row: Any) -> tuple[str, str]:
-        channel = channels_of(body_of(PUBLICITY_KINDS[row.kind], said[row.id]))[row.channel - 1]
-        lines = [
-            channel_words(channel, edition, code),
-            say("、").join(filter(None, (moment(row.published_at), row.place, row.url))),
-            *(difference_lines(row) or [say("合意のとおり")]),
-        ]
-        return say("経路%(number)s", number=row.channel), "\n".join(lines)
-
-    def entry(row: Any) -> Entry:
-        state = publicity.state_of(row, now, in_force=True)
-        return Entry(
-            title=_title(row),
-            href=url_for(PUBLICITY_KINDS[row.kind].place, id=row.id),
-            reference=row.reference,
-            when=moment(row.published_at),
-            state=(look_of_publicity(state), say(publicity_state_name(state, row.relation))),
-            facts=[
-                (say("種類"), say(SORT_NAMES[row.sort])),
-                *(out(one) for one in found if one.id == row.id),
-            ],
-        )
-
-    def recorded(one: Any) -> Entry:
-        place = say("、").join(filter(None, (one.place, one.url)))
-        facts = [(say("公表された場所"), place), (say("公表した者"), one.publisher)]
-        return Entry(
-            title=one.title,
-            href=url_for("publicity.record", id=one.id),
-            reference=one.reference,
-            when=moment(one.appeared_at),
-            state=_settled(one),
-            facts=[
-                (say("区分"), say(NATURE_NAMES[one.nature])),
-                *((label, words) for label, words in facts if words),
-            ],
-        )
-
-    return [
-        Chapter(
-            key="publicity",
-            title=say("公表"),
-            total=len(shown) + len(records[:SHOWN]),
-            groups=[
-                Group(say("合意による公表"), [entry(row) for row in shown]),
-                Group(say("合意によらない公表の記録"), [recorded(one) for one in records[:SHOWN]]),
-            ],
-            empty=say("この年度の公表はありません。"),
-            left_out=say("ほかにも公表があります。公表の一覧と、合意によらない公表の記録で確かめてください。")
-            if left_out
-            else "",
-        )
-    ]
-
-
-def _settled(record: Any) -> tuple[str, str]:
-    if record.nature == Nature.FOR_INFORMATION:
-        return "new", say("共有")
-    return ("completed", say("終結")) if record.is_settled else ("to_check", say("未終結"))
-
-
-def advice_marks(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, today: dt.date
-) -> Sequence[Mark]:
-    """The advice by the day it was given; of what the reader may not open, only that it is there (R7-4)."""
-    return [
-        Mark(
-            kind="advice",
-            title=_advice_title(row, reader),
-            first_on=row.given_on,
-            last_on=None,
-            look=Look.DONE,
-            state=say("、").join(words for _, words in advice_stands(row, g.edition_in_force())),
-            href=url_for("advice.entry", id=row.id),
-            reference=row.reference,
-        )
-        for row in advice.between(session, reader, first, last, limit=SHOWN * 3)
-    ]
-
-
-def _advice_title(row: Any, reader: Actor) -> str:
-    return (
-        str(row.title)
-        if advice.may_open(reader, row)
-        else say("秘密の表示があるため、件名と内容は表示しません")
-    )
-
-
-def advice_chapters(session: Session, reader: Actor, year: int, today: dt.date) -> Sequence[Chapter]:
-    """The advice given in a 年度 by who gave it to whom; the clauses stand word for word on every entry that they are
-    for, as in the edition in force when it was recorded, and on no other (R8-2)."""
-    edition = g.edition_in_force()
-    labels = {one.key: one.defined_as[language()] for one in edition.parties}
-    found = advice.between(session, reader, *fiscal_year_days(year), limit=SHOWN + 1)
-    left_out, found = len(found) > SHOWN, found[:SHOWN]
-    editions = {number: agreement.edition(session, number) for number in {row.edition for row in found}}
-
-    def entry(row: Any) -> Entry:
-        clauses = [editions[row.edition].clause(id) for id in listed(row.clauses)]
-        return Entry(
-            title=_advice_title(row, reader),
-            href=url_for("advice.entry", id=row.id),
-            reference=row.reference,
-            when=day(row.given_on),
-            state=next(iter(advice_stands(row, edition)), None),
-            facts=[(one.label[language()], _in_both(one.text)) for one in clauses],
-        )
-
-    ways = [(giver, to) for giver in labels for to in labels if giver != to]
-    groups = [
-        Group(
-            say("%(giver)sから%(receiver)sへ", giver=labels[giver], receiver=labels[to]),
-            [entry(row) for row in found if (row.giver, row.receiver) == (giver, to)],
-        )
-        for giver, to in ways
-    ]
-    return [
-        Chapter(
-            key="advice",
-            title=say("助言・支援"),
-            total=len(found),
-            groups=groups,
-            empty=say("この年度の助言・支援の記録はありません。"),
-            left_out=say("ほかにも助言・支援の記録があります。一覧で確かめてください。") if left_out else "",
-        )
-    ]
-
-
-def _in_both(words: Any) -> str:
-    """The authentic words; in English, the translation for reference beneath them."""
-    return str(words.ja) if language() == "ja" else f"{words.ja}\n{words.en}"

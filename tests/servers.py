@@ -211,13 +211,14 @@ def sqlalchemy_url(url: str) -> str:
 
 
 @functools.cache
-def postgres_server() -> ServerHandle:
-    """The server that all processes of this test run share, running (TEST_DATABASE_URL, else our own)."""
+def postgres_server(*, on_disk: bool = False) -> ServerHandle:
+    """The server that all processes of this test run share, running (TEST_DATABASE_URL, else our own); with `on_disk`
+    one whose commits reach a disk, for who measures them."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         return ServerHandle(sqlalchemy_url(given))
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(8)
-    server, _held_until_this_process_ends = join_or_start(temporary_folder(run))
+    server, _held_until_this_process_ends = join_or_start(temporary_folder(run, on_disk=on_disk))
     return server
 
 
@@ -234,16 +235,46 @@ def own_postgres_server(using: Path | None = None) -> Iterator[OwnServer]:
         os.close(held)
 
 
-def temporary_folder(run: str) -> Path:
+def temporary_folder(run: str, *, on_disk: bool = False) -> Path:
     """Where this run's server lives, in memory if there is room: no test asks a server to outlive a power cut, and
-    to make and drop a thousand databases takes many times longer on a disk that is slow to sync.
+    to make and drop a thousand databases takes many times longer on a disk that is slow to sync. With `on_disk`, on a
+    disk all the same.
 
     Short, since a socket's path may have no more than 107 characters.
     """
     from make import room_in_memory  # here, so that the keeper, a script of its own, needs nothing beside it
 
     short = re.sub(r"\W", "", run)[:16]
-    return Path(room_in_memory() or tempfile.gettempdir()) / f"portal-postgres-{os.geteuid()}-{short}"
+    where = room_on_disk() if on_disk else Path(room_in_memory() or tempfile.gettempdir())
+    return where / f"portal-postgres-{os.geteuid()}-{short}"
+
+
+IN_MEMORY = frozenset({"tmpfs", "ramfs"})
+
+
+def room_on_disk() -> Path:
+    """The temporary folder if it lies on a disk, else the one that outlives a restart (/var/tmp); raises
+    ServerUnavailable where neither does."""
+    for folder in (Path(tempfile.gettempdir()), Path("/var/tmp")):
+        if os.access(folder, os.W_OK) and filesystem_of(folder) not in IN_MEMORY:
+            return folder
+    raise ServerUnavailable("No temporary folder lies on a disk; name one that does by TMPDIR.")
+
+
+def filesystem_of(folder: Path) -> str:
+    """The kind of file system `folder` lies on: `ext4`, `tmpfs`; `unknown` where the system does not tell."""
+    try:
+        lines = Path("/proc/self/mounts").read_text().splitlines()
+    except OSError:
+        return "unknown"
+    real = folder.resolve()
+    mounts = [(Path(place.replace("\\040", " ")), kind) for _, place, kind, *_ in map(str.split, lines)]
+    held = [
+        (len(place.parts), number, kind)
+        for number, (place, kind) in enumerate(mounts)
+        if real.is_relative_to(place)
+    ]
+    return max(held)[2] if held else "unknown"
 
 
 def join_or_start(folder: Path, using: Path | None = None) -> tuple[OwnServer, int]:
@@ -418,7 +449,9 @@ def keep(folder: Path) -> None:
         if server.is_running():
             server.stop(immediate=True)
         gone = folder.with_name(f"{folder.name}-gone")
-        folder.rename(gone)  # at one instant: whoever comes now makes a new one, and finds nothing half removed
+        folder.rename(
+            gone
+        )  # at one instant: whoever comes now makes a new one, and finds nothing half removed
         shutil.rmtree(gone, ignore_errors=True)
 
 

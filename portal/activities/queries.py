@@ -21,7 +21,7 @@ from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE
 from portal.kernel.clock import day_in_japan
 from portal.kernel.days import fiscal_year, fiscal_year_days
-from portal.kernel.db import rows
+from portal.kernel.db import first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
 
@@ -299,17 +299,21 @@ def revisions_of(session: Session, documents: Sequence[Any]) -> Mapping[str, Any
 
 
 def between(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, today: dt.date, *, limit: int
+    session: Session,
+    reader: Actor,
+    first: dt.date,
+    last: dt.date,
+    today: dt.date,
+    *,
+    limit: int,
+    breaks: Sequence[dt.date] = (),
 ) -> Sequence[Any]:
-    """The activities that fall between two days (Asia/Tokyo, both included), as the register reckons them, the first
-    ones first, at most `limit`; one statement."""
+    """The activities that fall between two days (Asia/Tokyo, both included), as the register reckons them: the first
+    `limit`, or as many of those that begin in each stretch up to the next of `breaks`; one statement."""
     if not may_read(reader):
         return []
-    query = (
-        _falling(_rows(Activity.first_on), first, last, today)
-        .order_by(Activity.first_on, Activity.number)
-        .limit(limit)
-    )
+    query = _falling(_rows(Activity.first_on, *_PAPERS), first, last, today)
+    query = first_of_each(query, Activity.first_on, Activity.number, breaks=breaks, limit=limit)
     found: Sequence[Any] = rows(session, query).all()
     return found
 

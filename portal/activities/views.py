@@ -228,20 +228,20 @@ def _export() -> Choice:
 def _columns() -> list[Column]:
     return [
         Column("reference", say("番号")),
-        Column("title", say("取組の名称")),
+        Column("title", say("取組の名称"), wide=True),
         Column("title_en", say("取組の名称（英語）")),
         Column("state", say("状態")),
         Column("when", say("時期")),
         Column("items", say("協力事項")),
         Column("measure", say("施策")),
         Column("party", say("提案した側")),
-        Column("proposal", say("実施の合意")),
+        Column("proposal", say("実施の合意"), wide=True),
         Column("particulars", say("別途定め（具体的事項）")),
         Column("planned_start", say("開始予定日")),
         Column("planned_end", say("終了予定日")),
         Column("started_on", say("開始日")),
         Column("ended_on", say("終了日")),
-        Column("outcome", say("成果")),
+        Column("outcome", say("成果"), wide=True),
         Column("changed_at", say("最後に変わった日時（日本時間）")),
     ]
 
@@ -250,16 +250,21 @@ def _row(row: Any, edition: Edition) -> Row:
     """One activity as a row; of what is not agreed it says so, and by whom it waits (row 38)."""
     line = _line(row, edition)
     state = line["state_name"] + (f"（{say('保留中')}）" if line["is_held"] else "")
-    particulars = (
-        _stands(row.particulars_reference, row.particulars_standing, row.particulars_waits_for, edition)
-        if row.particulars_standing
-        else say("未合意")
-    )
     return (
         row.reference, row.title, row.title_en, state, line["when"], "、".join(line["items"]), row.measure, line["party"],
-        _stands(row.proposal_reference, row.proposal_standing, row.proposal_waits_for, edition), particulars,
+        *agreements_of(row, edition),
         row.planned_start, row.planned_end, row.started_on, row.ended_on, row.outcome, row.changed_at,
     )  # fmt: skip
+
+
+def agreements_of(row: Any, edition: Edition) -> tuple[str, str]:
+    """How the agreement to carry out and the particulars stand, each with its reference; of what is not agreed, that
+    it is not, and by whom it waits (row 38)."""
+    proposal = _stands(row.proposal_reference, row.proposal_standing, row.proposal_waits_for, edition)
+    if not row.particulars_standing:
+        return proposal, say("未合意")
+    waits_for = row.particulars_waits_for
+    return proposal, _stands(row.particulars_reference, row.particulars_standing, waits_for, edition)
 
 
 def _stands(reference: str, standing: str, waits_for: str, edition: Edition) -> str:

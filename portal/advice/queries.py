@@ -29,7 +29,7 @@ from portal.advice.models import (
 from portal.advice.rules import Marking
 from portal.consent.models import Document
 from portal.consent.paper import listed
-from portal.kernel.db import Model, rows
+from portal.kernel.db import Model, first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
 from portal.parties.models import Member
@@ -143,13 +143,22 @@ def count(session: Session, reader: Actor, filters: Filters) -> int:
     return counted
 
 
-def between(session: Session, reader: Actor, first: dt.date, last: dt.date, *, limit: int) -> Sequence[Any]:
-    """The entries given between two days (both included), the first given first, at most `limit`; one statement. What
-    they say is for whom `may_open` lets."""
+def between(
+    session: Session,
+    reader: Actor,
+    first: dt.date,
+    last: dt.date,
+    *,
+    limit: int,
+    breaks: Sequence[dt.date] = (),
+) -> Sequence[Any]:
+    """The entries given between two days (both included): the first `limit`, or as many in each stretch up to the next
+    of `breaks`; one statement. What they say is for whom `may_open` lets."""
     if not may_read(reader):
         return []
     query = _narrowed(_listed(), Filters(first_day=first, last_day=last))
-    found: Sequence[Any] = rows(session, query.order_by(Advice.given_on, Advice.number).limit(limit)).all()
+    query = first_of_each(query, Advice.given_on, Advice.number, breaks=breaks, limit=limit)
+    found: Sequence[Any] = rows(session, query).all()
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -97,16 +97,21 @@ class DatesNow:
         return self.are_entered and self.document_id is None
 
 
-_DATES = (
+DATES = (
     select(*AgreementDates.__table__.columns)
     .order_by(AgreementDates.is_confirmed.desc(), AgreementDates.entered_at.desc())
     .limit(1)
 )
+"""The row of the dates as they stand, for who asks for more with the same statement."""
 
 
 def dates_now(session: Session, current: Edition) -> DatesNow:
     """The dates last confirmed by every party; else the dates last entered (未確認); else the text's own."""
-    row = rows(session, _DATES).first()
+    return dates_of(rows(session, DATES).first(), current)
+
+
+def dates_of(row: Any | None, current: Edition) -> DatesNow:
+    """The dates from the row that DATES finds, if it finds one."""
     if row is None:
         given = current.dates
         return DatesNow(given.signed_on, given.effective_on, given.end_on_fixed, False, False, False, None)
@@ -170,7 +175,11 @@ def in_force(session: Session, current: Edition, day: dt.date) -> InForce:
 
     Unconfirmed dates count as in force, marked 未確認; without a date only drafts are possible (decision 30).
     """
-    dates = dates_now(session, current)
+    return in_force_by(dates_now(session, current), current, day)
+
+
+def in_force_by(dates: DatesNow, current: Edition, day: dt.date) -> InForce:
+    """The same, from the dates."""
     found = terms(current, dates, day)
     if not found:
         return InForce(False, False, None, False)

@@ -254,7 +254,23 @@ def the_other_way_round(stage: Stage) -> Story:
 
 def open_questions(stage: Stage) -> Story:
     """What is open on the day of loading: to confirm on both sides, a proposal stamped secret (S13), what was adopted
-    and nobody has checked, a correction still to be read, and drafts."""
+    and nobody has checked, a correction still to be read, and drafts; and what was not adopted."""
+    yield stage.before(14, 10)
+    passed_over = _recorded(
+        stage,
+        "mido",
+        _gave(
+            stage,
+            "相談会の申込みの受け方（仮）",
+            "申込みは、電子メールよりも申込みの書式のほうが、集計が早い（内容は仮）。",
+            _today(stage),
+            medium="telephone",
+            activity=_reference(stage, "職員向け生成AI相談会（仮）"),
+        ),
+    )
+    yield stage.before(13, 11)
+    passed_over.confirm("fumi")
+    passed_over.handle("fumi", Handling("not", remark="庁内の決まった申込みの方法を使うため。"))
     yield stage.before(12, 10)
     relied = _recorded(
         stage,

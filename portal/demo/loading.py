@@ -16,7 +16,8 @@ from portal.demo.advising import ADVISING
 from portal.demo.open_work import OPEN
 from portal.demo.past import PAST
 from portal.demo.people import PASSWORD, DemoAccount, accounts
-from portal.demo.publicity import PUBLICITY_STORIES
+from portal.demo.publicity_open import PUBLICITY_OPEN
+from portal.demo.publicity_past import PUBLICITY_PAST
 from portal.demo.stage import Stage, play
 from portal.history.work import Works
 from portal.kernel.clock import JAPAN, FixedClock
@@ -51,7 +52,7 @@ def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
     )
     founding.found(stage)
     stories = (
-        *founding.PEOPLE_STORIES, *PAST, *OPEN, *ADVISING, *PUBLICITY_STORIES,
+        *founding.PEOPLE_STORIES, *PAST, *PUBLICITY_PAST, *OPEN, *PUBLICITY_OPEN, *ADVISING,
         founding.pending_auditor, founding.pending_power,
     )  # fmt: skip
     play(stage, [tell(stage) for tell in stories])

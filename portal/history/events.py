@@ -14,6 +14,7 @@ EXPORT_NAMES = {
     "chronicle": N_("活動履歴"),
     "trail": N_("監査証跡"),
     "publicity": N_("公表の一覧"),
+    "publicity_records": N_("合意によらない公表の記録"),
     "advice": N_("助言の一覧"),
 }
 """Every table that can be taken out, by its key."""

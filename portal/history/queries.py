@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -126,8 +127,7 @@ class Line(NamedTuple):
     @property
     def words(self) -> Mapping[str, str | None]:
         """The words by their field; None: erased."""
-        found: dict[str, str | None] = json.loads(self.said)
-        return found
+        return _words(self.said)
 
     @property
     def cursor(self) -> Cursor:
@@ -425,6 +425,12 @@ def _facts(skeleton: str) -> dict[str, Any]:
     except ValueError:  # somebody changed the row: verify will name it, and the page still stands
         facts = {}
     return facts if isinstance(facts, dict) else {}
+
+
+@lru_cache(maxsize=200)
+def _words(said: str) -> Mapping[str, str | None]:
+    """The words of an entry, asked for several times while it is told; nobody may change them."""
+    return MappingProxyType(json.loads(said))
 
 
 def _lines(session: Session, statement: Any, values: Mapping[str, Any]) -> list[Line]:

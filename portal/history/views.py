@@ -355,7 +355,7 @@ def _columns(kind: Reading) -> list[Column]:
         Column("chain", say(N_("記録の種類"))),
         Column("number", say(N_("番号"))),
         Column("at", say(N_("日時（日本時間）"))),
-        Column("sentence", say(N_("行ったこと"))),
+        Column("sentence", say(N_("行ったこと")), wide=True),
         Column("party", say(N_("当事者"))),
         *(trail if kind is Reading.TRAIL else []),
         Column("clause", say(N_("条項"))),
@@ -530,7 +530,8 @@ class Choice:
 def choose(choice: Choice) -> ResponseReturnValue:
     """The page that says what would be taken out, with a button for each format; its form posts to the very address
     of the page, filter and all."""
-    return show("history/export.html", choice=choice, formats=list(Format), COUNTED=COUNTED)
+    formats = (Format.XLSX, Format.CSV, Format.JSON)  # what most will want stands first
+    return show("history/export.html", choice=choice, formats=formats, COUNTED=COUNTED)
 
 
 def take(

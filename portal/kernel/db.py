@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
     MetaData,
+    Select,
     Text,
+    case,
     create_engine,
     event,
     exc,
+    func,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -259,11 +267,70 @@ def _json_object_of_sqlite(element: Any, compiler: Any, **rest: Any) -> str:
     return f"json_group_object({compiler.process(element.clauses, **rest)})"
 
 
+class json_array_of(FunctionElement[str]):  # named as SQL names its functions
+    """The values of one row as the text of a JSON array."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(json_array_of)
+def _json_array_of(element: Any, compiler: Any, **rest: Any) -> str:
+    return f"CAST(json_build_array({compiler.process(element.clauses, **rest)}) AS TEXT)"
+
+
+@compiles(json_array_of, "sqlite")
+def _json_array_of_sqlite(element: Any, compiler: Any, **rest: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **rest)})"
+
+
+class Packed:
+    """Columns of one query that travel as one text, so that rows of several shapes come with one statement: packed in
+    the query by `text`, unpacked to a row with the columns' names and types."""
+
+    def __init__(self, *columns: Any) -> None:
+        self.text = json_array_of(*columns)
+        self._row = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]  # of any columns
+        self._read = [_READ_JSON.get(type(column.type)) for column in columns]
+
+    def unpacked(self, text: str) -> Any:
+        """The row that was packed as `text`."""
+        values = zip(self._read, json.loads(text), strict=True)
+        return self._row(*(read(value) if read and value is not None else value for read, value in values))
+
+
+def _moment_read(text: str) -> dt.datetime:
+    """A moment as either database writes it into JSON."""
+    moment = dt.datetime.fromisoformat(text)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+_READ_JSON: Mapping[type, Callable[[Any], Any]] = {
+    Moment: _moment_read,
+    Date: dt.date.fromisoformat,
+    Boolean: bool,
+}
+
+
 def rows(session: Session, statement: Any, given: Mapping[str, object] | None = None) -> Any:
     """The result of a statement that asks for columns, past the ORM, which has nothing to do with columns and
     takes longer over them than the database: for lists, and for what every page reads. Built once, with
     `bindparam` for what is `given`, a statement costs a third of one built anew (performance.md)."""
     return session.connection().execute(statement, given)
+
+
+def first_of_each(
+    query: Select[Any], by: Any, *further: Any, breaks: Sequence[Any], limit: int
+) -> Select[Any]:
+    """`query` narrowed to the first `limit` rows of each stretch, in the order of the columns `by` and `further`: of
+    those before the first of `breaks` (values of `by`, ascending), of those from there up to the next, and so on. One
+    statement, however many stretches there are."""
+    if not breaks:
+        return query.order_by(by, *further).limit(limit)
+    stretch = case(*((by < at, number) for number, at in enumerate(breaks)), else_=len(breaks))
+    place = func.row_number().over(partition_by=stretch, order_by=[by, *further])
+    ranked = query.add_columns(place.label("place_in_stretch")).subquery()
+    return select(ranked).where(ranked.c.place_in_stretch <= limit)
 
 
 @contextmanager

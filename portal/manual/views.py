@@ -40,7 +40,7 @@ def page(page: str) -> ResponseReturnValue:
 @manual.get("/all", allow=EVERYBODY)
 def everything() -> ResponseReturnValue:
     """Every page after the other, to print or to search; links lead to places on this page."""
-    return show("manual/all.html", manual=text.manual(language()), written=_written("#{}".format))
+    return show("manual/all.html", manual=text.manual(language()), written=_written(_place_in_all))
 
 
 @manual.get("/pictures/<language>/<picture>", allow=EVERYBODY)
@@ -54,6 +54,12 @@ def picture(language: str, picture: str) -> Response:
 
 def _address(name: str) -> str:
     return url_for("manual.index") if name == text.CONTENTS else url_for("manual.page", page=name)
+
+
+def _place_in_all(name: str) -> str:
+    """The place of a page on the page that holds them all; with its path, for only such an address is a link."""
+    whole = url_for("manual.everything")
+    return whole if name == text.CONTENTS else f"{whole}#{name}"
 
 
 def _written(address_of: Callable[[str], str]) -> Callable[[str], Markup]:

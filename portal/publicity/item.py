@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 
@@ -269,8 +269,9 @@ def agreed_channels(body: PublicityBody) -> list[Channel]:
     return [] if body.relation == Relation.CALL_OFF else channels_of(body)
 
 
-def plan_of(body: PublicityBody, item: PublicityItem | None = None) -> Plan:
-    """The moments of the item and of each channel, the end of the event included where it is recorded."""
+def plan_of(body: PublicityBody, item: Any | None = None) -> Plan:
+    """The moments of the item and of each channel, the end of the event included where it is recorded in `item`, an
+    item or a row of one."""
     ended = item.event_ended_at if item is not None else None
     return timing.reckoned(typed_of(body), channels_of(body), event_ended_at=ended)
 

@@ -23,17 +23,18 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
+from portal.agreement.queries import DATES
 from portal.agreement.text import Edition
 from portal.consent.models import Closing, Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import fiscal_year, fiscal_year_days
-from portal.kernel.db import Moment, rows
+from portal.kernel.db import Moment, Packed, first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
 from portal.publicity.item import VOLUNTARY
@@ -218,26 +219,26 @@ def out_of(row: Any) -> Out:
 
 @dataclass(frozen=True)
 class Appeared:
-    """What is recorded of an item: each channel's publication, the end of the event, and the copies taken."""
+    """What is recorded of an item, as rows: each channel's publication, the end of the event, the copies taken."""
 
-    publications: Mapping[int, Publication]
-    event_end: EventEnd | None
-    copies: Sequence[EmbargoedCopy]
-    records: Sequence[PublicityRecord]
+    publications: Mapping[int, Any]
+    event_end: Any | None
+    copies: Sequence[Any]
+    records: Sequence[Any]
     followed_by: Sequence[Any]
-    """The items that correct, supplement or take this one down, as rows."""
+    """The items that correct, supplement or take this one down, as rows of the list."""
     concerns: Any | None
-    """The item that this one corrects, supplements, takes down or calls off, as a row."""
-    answers: PublicityRecord | None
+    """The item that this one corrects, supplements, takes down or calls off, as a row of the list."""
+    answers: Any | None
     """The record of a publication without agreement that this one corrects, supplements or takes down."""
 
-    def otherwise(self, channel: int) -> Sequence[PublicityRecord]:
+    def otherwise(self, channel: int) -> Sequence[Any]:
         """The records of what appeared otherwise than agreed through a channel."""
         return [one for one in self.records if one.channel == channel]
 
     @property
     def taken_down_by(self) -> Any | None:
-        """The item by which what appeared was taken down again, wholly carried out; as a row."""
+        """The item by which what appeared was taken down again, wholly carried out; as a row of the list."""
         done = (
             one
             for one in self.followed_by
@@ -246,26 +247,93 @@ class Appeared:
         return next(done, None)
 
 
-def appeared(session: Session, reader: Actor, found: PublicityItem) -> Appeared:
-    """What is recorded of an item that the reader was given."""
-    publications = session.scalars(select(Publication).where(Publication.document_id == found.id))
-    related = session.execute(
-        _rows()
-        .where(or_(PublicityItem.concerns_id == found.id, PublicityItem.id == (found.concerns_id or "")))
-        .order_by(PublicityItem.number)
-    ).all()
-    return Appeared(
-        publications={one.channel: one for one in publications},
-        event_end=session.get(EventEnd, found.id),
-        copies=copies(session, reader, found.id),
-        records=session.scalars(
-            select(PublicityRecord)
-            .where(PublicityRecord.document_id == found.id)
-            .order_by(PublicityRecord.number)
-        ).all(),
-        followed_by=[one for one in related if one.concerns_id == found.id],
-        concerns=next((one for one in related if one.id == found.concerns_id), None),
-        answers=session.get(PublicityRecord, found.concerns_record_id) if found.concerns_record_id else None,
+@dataclass(frozen=True)
+class Around:
+    """All that an item's page shows beside its words."""
+
+    row: Any
+    """The item as a row of the list."""
+    appeared: Appeared
+    dates: Any | None
+    """The row of the agreement's dates."""
+    activity: Any | None
+    """The activity it is about, by the paper that brought it about: `id`, `reference`, `title`."""
+    on_the_table: str
+    """What the latest revision says, sealed, as long as consent to it is asked."""
+
+
+_ID: Any = bindparam("id")
+_SELF, _OF_IT = aliased(Document), aliased(Document)
+_DATES = DATES.subquery()
+_FIRST = (
+    select(_OF_IT.id, _OF_IT.reference, _OF_IT.title)
+    .join(_SELF, _SELF.activity_id == _OF_IT.activity_id)
+    .where(_SELF.id == _ID, _OF_IT.reference.is_not(None))
+    .order_by(_OF_IT.begun_at)
+    .limit(1)
+    .subquery()
+)
+_PACKED = {
+    "item": Packed(*_ROW),
+    "related": Packed(*_ROW),
+    "publication": Packed(*Publication.__table__.columns),
+    "event_end": Packed(*EventEnd.__table__.columns),
+    "copy": Packed(*EmbargoedCopy.__table__.columns),
+    "record": Packed(*PublicityRecord.__table__.columns),
+    "answered": Packed(*PublicityRecord.__table__.columns),
+    "dates": Packed(*_DATES.c),
+    "activity": Packed(*_FIRST.c),
+}
+_CONCERNED = select(PublicityItem.concerns_id).where(PublicityItem.id == _ID).scalar_subquery()
+_ANSWERED = select(PublicityItem.concerns_record_id).where(PublicityItem.id == _ID).scalar_subquery()
+
+
+def _packed(what: str) -> Any:
+    return select(literal(what).label("what"), _PACKED[what].text.label("said"))
+
+
+_AROUND: Any = union_all(
+    _packed("item").join(Document, Document.id == PublicityItem.id).where(PublicityItem.id == _ID),
+    _packed("related")
+    .join(Document, Document.id == PublicityItem.id)
+    .where(or_(PublicityItem.concerns_id == _ID, PublicityItem.id == _CONCERNED)),
+    _packed("publication").where(Publication.document_id == _ID),
+    _packed("event_end").where(EventEnd.document_id == _ID),
+    _packed("copy").where(EmbargoedCopy.document_id == _ID),
+    _packed("record").where(PublicityRecord.document_id == _ID),
+    _packed("answered").where(PublicityRecord.id == _ANSWERED),
+    _packed("dates"),
+    _packed("activity"),
+    select(literal("on_the_table"), Revision.sealed)
+    .join(Document, _IS_LATEST)
+    .where(Document.id == _ID, Document.standing.in_([str(one) for one in ON_THE_TABLE])),
+)
+
+
+def around(session: Session, reader: Actor, document_id: str) -> Around:
+    """All of a tabled item that its page shows beside its words, if this reader may know of it; raises NotFound
+    otherwise (row 1). One statement."""
+    held: dict[str, list[Any]] = {what: [] for what in (*_PACKED, "on_the_table")}
+    for what, said in rows(session, _AROUND, {"id": document_id}) if may_read(reader) else ():
+        held[what].append(_PACKED[what].unpacked(said) if what in _PACKED else said)
+    if not held["item"]:
+        raise NotFound()
+    (row,) = held["item"]
+    related = sorted(held["related"], key=lambda one: one.number)
+    return Around(
+        row=row,
+        appeared=Appeared(
+            publications={one.channel: one for one in held["publication"]},
+            event_end=next(iter(held["event_end"]), None),
+            copies=sorted(held["copy"], key=lambda one: one.number),
+            records=sorted(held["record"], key=lambda one: one.number),
+            followed_by=[one for one in related if one.concerns_id == row.id],
+            concerns=next((one for one in related if one.id == row.concerns_id), None),
+            answers=next(iter(held["answered"]), None),
+        ),
+        dates=next(iter(held["dates"]), None),
+        activity=next(iter(held["activity"]), None),
+        on_the_table=next(iter(held["on_the_table"]), ""),
     )
 
 
@@ -340,6 +408,22 @@ def unsettled(session: Session, reader: Actor) -> int:
     return counted
 
 
+def records_batch(session: Session, reader: Actor, *, before: int | None, limit: int) -> Sequence[Any]:
+    """The `limit` records that follow below the number `before` in their list, as rows with the reference of the
+    `document` they differ from; one statement."""
+    if not may_read(reader):
+        return []
+    query = (
+        select(*PublicityRecord.__table__.columns, PublicityItem.reference.label("document"))
+        .outerjoin(PublicityItem, PublicityItem.id == PublicityRecord.document_id)
+        .where(PublicityRecord.number < (before if before is not None else 2**53))
+        .order_by(PublicityRecord.number.desc())
+        .limit(limit)
+    )
+    found: Sequence[Any] = rows(session, query).all()
+    return found
+
+
 def record(session: Session, reader: Actor, record_id: str) -> Told:
     """One record, if this reader may know of it; raises NotFound otherwise (row 1)."""
     found = session.get(PublicityRecord, record_id) if may_read(reader) else None
@@ -357,10 +441,17 @@ def record(session: Session, reader: Actor, record_id: str) -> Told:
 
 
 def published_between(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, *, limit: int
+    session: Session,
+    reader: Actor,
+    first: dt.date,
+    last: dt.date,
+    *,
+    limit: int,
+    breaks: Sequence[dt.date] = (),
 ) -> Sequence[Any]:
-    """What went out between two days (Asia/Tokyo, both included) through the channels of agreed items: a row of the
-    list with the channel, the earliest first, at most `limit`; one statement. What has not gone out is not here."""
+    """What went out between two days (Asia/Tokyo, both included) through the channels of agreed items, a row of the
+    list with the channel: the first `limit`, or as many in each stretch up to the next of `breaks`; one statement.
+    What has not gone out is not here."""
     if not may_read(reader):
         return []
     at = Publication.published_at
@@ -369,23 +460,32 @@ def published_between(
         .add_columns(Publication.channel, at, Publication.place, Publication.url, Publication.differences)
         .join(Publication, Publication.document_id == PublicityItem.id)
         .where(*_within(at, first, last))
-        .order_by(at, PublicityItem.number, Publication.channel)
-        .limit(limit)
+    )
+    query = first_of_each(
+        query, at, PublicityItem.number, Publication.channel, breaks=_midnights(breaks), limit=limit
     )
     found: Sequence[Any] = rows(session, query).all()
     return found
 
 
 def recorded_between(
-    session: Session, reader: Actor, first: dt.date, last: dt.date, *, limit: int
-) -> Sequence[PublicityRecord]:
+    session: Session,
+    reader: Actor,
+    first: dt.date,
+    last: dt.date,
+    *,
+    limit: int,
+    breaks: Sequence[dt.date] = (),
+) -> Sequence[Any]:
     """What appeared between two days (Asia/Tokyo, both included) without agreement, otherwise than agreed or for
-    information, the earliest first, at most `limit`; one statement."""
+    information, as rows: the first `limit`, or as many in each stretch up to the next of `breaks`; one statement."""
     if not may_read(reader):
         return []
     at = PublicityRecord.appeared_at
-    query = select(PublicityRecord).where(*_within(at, first, last))
-    return session.scalars(query.order_by(at, PublicityRecord.number).limit(limit)).all()
+    query = select(*PublicityRecord.__table__.columns).where(*_within(at, first, last))
+    query = first_of_each(query, at, PublicityRecord.number, breaks=_midnights(breaks), limit=limit)
+    found: Sequence[Any] = rows(session, query).all()
+    return found
 
 
 def said_of(session: Session, found: Sequence[Any]) -> Mapping[str, Any]:
@@ -396,9 +496,13 @@ def said_of(session: Session, found: Sequence[Any]) -> Mapping[str, Any]:
 
 
 def _within(at: Any, first: dt.date, last: dt.date) -> tuple[ColumnElement[bool], ...]:
-    begins = dt.datetime.combine(first, dt.time(), JAPAN)
-    ends = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), JAPAN)
-    return (at >= literal(begins, Moment()), at < literal(ends, Moment()))
+    begins, ends = _midnights([first, last + dt.timedelta(days=1)])
+    return (at >= begins, at < ends)
+
+
+def _midnights(days: Sequence[dt.date]) -> list[ColumnElement[dt.datetime]]:
+    """The moments at which these days begin in Japan, for a statement."""
+    return [literal(dt.datetime.combine(day, dt.time(), JAPAN), Moment()) for day in days]
 
 
 # --------------------------------------------------------------------------------------- what is due

@@ -22,7 +22,6 @@ from portal.publicity.item import (
     plan_of,
     typed_of,
 )
-from portal.publicity.models import Publication, PublicityItem
 from portal.publicity.queries import Appeared
 from portal.publicity.timing import HOME_ZONE, ZONE_NAMES, TimingKind
 from portal.web.filters import day, moment
@@ -102,7 +101,7 @@ def press_day(on: dt.date) -> str:
     return f"{days.era_year(on)}{on.month}月{on.day}日（{'月火水木金土日'[on.weekday()]}）"
 
 
-def difference_lines(publication: Publication) -> list[str]:
+def difference_lines(publication: Any) -> list[str]:
     """In what the publication differed from what was agreed, in words."""
     lines = []
     for what, facts in json.loads(publication.differences):
@@ -125,7 +124,7 @@ def text_segments(agreed: str, actual: str) -> list[tuple[str, str]]:
 
 def channel_lines(
     body: PublicityBody,
-    item: PublicityItem | None,
+    item: Any | None,
     appeared: Appeared | None,
     edition: Edition,
     now: dt.datetime,

@@ -12,12 +12,18 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 
 SHOWN = 100
-"""At most so many marks of one kind stand in the picture of one 年度, and so many entries in a chapter."""
+"""At most so many marks of one kind stand in the picture of one 年度."""
+TOLD = 300
+"""At most so many entries of one kind are told of in a chapter."""
+COUNTED = 1_000
+"""Counts are exact up to here (decision 33)."""
 
 
 class Look(StrEnum):
     """How a mark is drawn; the words of its state stand beside it."""
 
+    PROPOSED = "proposed"
+    """Its time is not known: what stands on its day is the proposal."""
     PLANNED = "planned"
     RUNNING = "running"
     DONE = "done"
@@ -43,9 +49,10 @@ class Mark:
     """In words, where the days alone do not say it all (予定, 未合意)."""
 
 
-MarksOf = Callable[[Session, Actor, dt.date, dt.date, dt.date], Sequence[Mark]]
-"""Makes the marks that a reader may see from the first to the last day, as of today; at most two statements.
-`app.extensions["timeline"]` is a list of these."""
+MarksOf = Callable[[Session, Actor, Sequence[int], dt.date], Sequence[Mark]]
+"""Makes the marks that a reader may see in some 年度 (one after the other, the earliest first), as of today: at least
+SHOWN + 1 of each kind that begin in each, if there are so many. `app.extensions["timeline"]` is a list of these; each
+takes at most two statements."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ class Chapter:
     """Letters for the address within the page."""
     title: str
     total: int
+    """More than COUNTED stands for more than that (decision 33)."""
     groups: Sequence[Group]
     empty: str
     """The sentence where there is nothing to tell."""

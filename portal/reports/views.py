@@ -22,7 +22,7 @@ from portal.kernel.days import (
 )
 from portal.kernel.errors import NotFound
 from portal.kernel.periods import Term
-from portal.reports.parts import SHOWN, Chapter, Mark
+from portal.reports.parts import COUNTED, SHOWN, Chapter, Mark
 from portal.reports.picture import KINDS, MONTHS, Picture, drawn, lies_in
 from portal.web.language import language, say
 from portal.web.pages import show
@@ -31,7 +31,7 @@ from portal.web.reading import actor, portal, reading
 reports = Blueprint("reports", __name__)
 
 YEARS_SHOWN = 3
-"""So many 年度 stand on the timeline at once, the latest first; each other one is a step away."""
+"""So many 年度 stand on the timeline at once, the present one first; each other one is a step away."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Span:
     """The latest first."""
     today: dt.date
     is_assumed: bool
+
+    @property
+    def begun(self) -> Sequence[int]:
+        """Those that have begun; what lies ahead cannot be reported on."""
+        return [year for year in self.years if year <= fiscal_year(self.today)]
 
 
 def _span() -> Span:
@@ -64,7 +69,8 @@ class YearShown:
     year: int
     picture: Picture
     rows: Sequence[Mark]
-    left_out: int
+    is_whole: bool
+    """Whether everything that lies in it is shown."""
     told: str
     """The picture in one sentence, for who does not see it."""
 
@@ -73,19 +79,19 @@ class YearShown:
 def timeline() -> ResponseReturnValue:
     """年表: what was done over the terms of the agreement, 年度 by 年度, as pictures with a table behind each."""
     span, asked = _span(), _year_asked()
-    years = [asked] if asked is not None else list(span.years[:YEARS_SHOWN])
+    years = [asked] if asked is not None else span.begun[:YEARS_SHOWN]
     if asked is not None and asked not in span.years:
         raise NotFound()
-    first, last = fiscal_year_days(min(years))[0], fiscal_year_days(max(years))[1]
     marks = [
         mark
         for make in portal().extensions.get("timeline", ())
-        for mark in make(reading(), actor(), first, last, span.today)
+        for mark in make(reading(), actor(), sorted(years), span.today)
     ]
     return show(
         "reports/timeline.html",
-        shown=[_year(year, marks, span) for year in years],
+        shown=_years(years, marks, span),
         years=span.years,
+        reported=span.begun,
         asked=asked,
         span=span,
         kinds={key: say(name) for key, name in KINDS.items()},
@@ -103,14 +109,27 @@ def _year_asked() -> int | None:
     return int(typed)
 
 
-def _year(year: int, marks: Sequence[Mark], span: Span) -> YearShown:
-    first, last = fiscal_year_days(year)
-    own: list[Mark] = []
-    left_out = 0
-    for kind in KINDS:
-        found = [mark for mark in marks if mark.kind == kind and lies_in(mark, first, last)]
-        own += sorted(found, key=lambda mark: (mark.first_on, mark.reference))[:SHOWN]
-        left_out += max(len(found) - SHOWN, 0)
+def _years(years: Sequence[int], marks: Sequence[Mark], span: Span) -> list[YearShown]:
+    """The 年度 as they are shown. Where one has more activities than can be shown, those after it may have more too:
+    what was not read may go on."""
+    shown: list[YearShown] = []
+    activities_fit = True
+    for year in sorted(years):
+        first, last = fiscal_year_days(year)
+        own: list[Mark] = []
+        is_whole = True
+        for kind in KINDS:
+            found = [mark for mark in marks if mark.kind == kind and lies_in(mark, first, last)]
+            own += sorted(found, key=lambda mark: (mark.first_on, mark.reference))[:SHOWN]
+            fits = len(found) <= SHOWN
+            if kind == "activity":
+                fits = activities_fit = fits and activities_fit
+            is_whole = is_whole and fits
+        shown.append(_year(year, own, is_whole, span))
+    return sorted(shown, key=lambda one: -one.year)
+
+
+def _year(year: int, own: Sequence[Mark], is_whole: bool, span: Span) -> YearShown:
     counts = [
         say("%(kind)s%(count)s件", kind=say(name), count=sum(mark.kind == kind for mark in own))
         for kind, name in KINDS.items()
@@ -120,7 +139,7 @@ def _year(year: int, marks: Sequence[Mark], span: Span) -> YearShown:
     told = say("%(year)sの年表：%(counts)s", year=words, counts=say("、").join(counts) or say("なし"))
     terms = [(term.start, term.expiry) for term in span.terms]
     picture = drawn(year, own, terms, span.today, bracketed=say("（%s）"))
-    return YearShown(year, picture, own, left_out, told)
+    return YearShown(year, picture, own, is_whole, told)
 
 
 def _in_words(mark: Mark) -> str:
@@ -143,7 +162,7 @@ def latest() -> ResponseReturnValue:
 @reports.get("/reports/<int:year>", allow=Permission.READ)
 def report(year: int) -> ResponseReturnValue:
     """年度の報告: the activities by matter and purpose with their outcomes, the publications, the advice."""
-    if year not in _span().years:
+    if year not in _span().begun:
         raise NotFound()
     return _report(fiscal_year_days(year)[1])
 
@@ -171,5 +190,6 @@ def _report(day: dt.date) -> ResponseReturnValue:
         ],
         chapters=chapters,
         edition=edition,
-        years=[(one, url_for(".report", year=one)) for one in span.years],
+        years=[(one, url_for(".report", year=one)) for one in span.begun],
+        COUNTED=COUNTED,
     )

@@ -18,11 +18,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO, Any, TypeVar
 
-import xlsxwriter
 from flask import Response, stream_with_context
 from sqlalchemy.orm import Session
-from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 from portal.kernel.clock import JAPAN
 from portal.kernel.errors import Unavailable
@@ -42,6 +39,9 @@ LONGEST = 15 * 60
 _SHEET_ROWS = 1_000_000
 _CELL = 16_000
 """Characters in one cell of XLSX: at most 32,000 of Excel's 32,767 units. What is longer goes on in a sheet apart."""
+
+NARROW, WIDE = 18, 60
+"""Of a column of XLSX, in characters."""
 
 Cell = str | int | dt.date | dt.datetime | None
 Row = Sequence[Cell]
@@ -79,6 +79,8 @@ class Column:
     """Its name in JSON: letters and underscores, for ever."""
     label: str
     """Its heading, in the reader's language."""
+    wide: bool = False
+    """Whether it holds whole sentences."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def send(export: Export, form: Format, *, at: dt.datetime, slot: Slot | None = N
     """
     stop_reading()
     if form is Format.XLSX:
-        file = _xlsx(export)
+        file = _xlsx(export, at)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         answer = Response(_Pieces(_read(file), slot), content_type=MIME_TYPES[form], direct_passthrough=True)
@@ -344,13 +346,19 @@ def _json(export: Export) -> Iterator[bytes]:
 # --- XLSX -----------------------------------------------------------------------------------------
 
 
-def _xlsx(export: Export) -> IO[bytes]:
+def _xlsx(export: Export, at: dt.datetime) -> IO[bytes]:
     """A workbook in a file without a name: the rows, the rest of overlong texts, and what it is. Every text is a
-    text, whatever it looks like (row 71)."""
+    text, whatever it looks like (row 71). It bears the moment `at`, not that of the machine (row 39)."""
+    import xlsxwriter  # here, for it is large, and a process that makes no workbook can do without it
+    from xlsxwriter.exceptions import FileCreateError
+
     file: IO[bytes] = tempfile.TemporaryFile(prefix="portal-export-")
     try:
         with tempfile.TemporaryDirectory(prefix="portal-export-") as folder:
             book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
+            book.set_properties(
+                {"title": export.title, "created": at.astimezone(dt.UTC).replace(tzinfo=None)}
+            )
             try:
                 _Workbook(book, export).write()
                 book.close()
@@ -402,8 +410,8 @@ class _Workbook:
         name = _sheet_name(self.export.title)
         sheet = self.book.add_worksheet(name if not made else f"{name[:26]} {made + 1}")
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(self.export.columns) - 1, 18)
         for place, column in enumerate(self.export.columns):
+            sheet.set_column(place, place, WIDE if column.wide else NARROW)
             sheet.write_string(0, place, column.label, self.bold)
         return sheet
 
@@ -415,13 +423,19 @@ class _Workbook:
         if self.long is None:
             self.long = self.book.add_worksheet(name)
             self.long.set_column(0, 2, 40)
-        where = f"{sheet.get_name()} {xl_rowcol_to_cell(line, place)}"
+        where = f"{sheet.get_name()} {_letters(place)}{line + 1}"
         for start in range(_CELL, len(text), _CELL):
             self.long.write_string(self.long_rows, 0, where, self.cell)
             self.long.write_string(self.long_rows, 1, self.export.columns[place].label, self.cell)
             self.long.write_string(self.long_rows, 2, text[start : start + _CELL], self.cell)
             self.long_rows += 1
         return text[:_CELL] + say(GOES_ON, sheet=name)
+
+
+def _letters(place: int) -> str:
+    """What a spreadsheet calls a column: A, B, … Z, AA."""
+    before, last = divmod(place, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 _NOT_IN_A_SHEET = re.compile(r"[\[\]:*?/\\']")

@@ -379,9 +379,17 @@ def test_what_is_exported_is_what_the_filter_shows_each_row_with_its_clauses(sql
         return json.loads(answer.response.get_data())["rows"]
 
     rows = {row["reference"]: row for row in taken(receiver.reader)}
-    words = [edition.clause(id).text[language] for id in clause_ids(sqlite_dated)]
+    words = [edition.clause(id).text.ja for id in clause_ids(sqlite_dated)]
     assert rows["ADV-0001"]["clause_words"] == "\n".join(words) == rows["ADV-0003"]["clause_words"]
-    assert rows["ADV-0002"]["clauses"] == rows["ADV-0002"]["clause_words"] == ""
+    assert rows["ADV-0001"]["clause_words_en"] == "\n".join(
+        edition.clause(id).text.en for id in clause_ids(sqlite_dated)
+    )
+    assert (
+        rows["ADV-0002"]["clauses"]
+        == rows["ADV-0002"]["clause_words"]
+        == rows["ADV-0002"]["clause_words_en"]
+        == ""
+    )
     assert rows["ADV-0003"]["title"] == "内密の案" and "内部の指針" not in json.dumps(
         rows, ensure_ascii=False
     )

@@ -631,7 +631,7 @@ def test_a_take_down_says_nothing_new_and_is_recorded_as_one(dated: House):
     assert state_of(house, made) is State.PUBLISHED
     with house.read() as session:
         reader = people[0].reader.actor(house)
-        seen = queries.appeared(session, reader, queries.item(session, reader, id))
+        seen = queries.around(session, reader, id).appeared
         assert seen.taken_down_by is not None and seen.taken_down_by.id == made
         assert len(seen.publications) == 2
 

@@ -1,6 +1,7 @@
 """The demonstration shows every state, rests on a history that holds, and loads on any day (decision 31)."""
 
 import datetime as dt
+import json
 
 import pytest
 from sqlalchemy import func, select
@@ -22,6 +23,7 @@ from portal.consent.models import (
     Draft,
     Note,
     Reply,
+    Revision,
 )
 from portal.consent.replay import replay
 from portal.consent.rules import Standing
@@ -32,6 +34,10 @@ from portal.history.models import Entry, Instance
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.parties.models import AccountMail, ConsentGrant, Member
 from portal.parties.queries import actor_for
+from portal.publicity import queries as publicity
+from portal.publicity.models import EmbargoedCopy, Publication, PublicityRecord
+from portal.publicity.sorts import Relation
+from portal.publicity.states import State as PublicityState
 from tests.conftest import make_schema
 from tests.demo.conftest import demo_app
 
@@ -82,7 +88,7 @@ def test_advice_stands_in_every_state_with_its_corrections_both_ways(demo):
     checked, awaited on both sides, stamped secret, and in the other direction without a clause."""
     with demo.read() as session:
         found = session.scalars(select(Advice).order_by(Advice.number)).all()
-        assert {one.result for one in found} >= {"adopted", "partly", "reference", ""}
+        assert {one.result for one in found} == {"adopted", "partly", "not", "reference", ""}
         assert {one.confirmed for one in found} == {"same", "otherwise", ""}
         assert {one.waits_for for one in found} >= {"kou", "otsu", ""}
         assert any(one.to_check for one in found) and any(one.corrected_by_id for one in found)
@@ -91,6 +97,37 @@ def test_advice_stands_in_every_state_with_its_corrections_both_ways(demo):
         assert {str(one.given_on) for one in found} >= {"2023-09-07", "2025-09-24", "2025-11-10"}
         assert len(session.scalars(select(AdviceDraft)).all()) == 2
         assert list(broken_records(session)) == []
+
+
+def test_publicity_stands_in_every_state_with_what_followed_and_what_nobody_agreed(demo):
+    """Issue 3 (6): held, lapsed, corrected, beside the agreement; only the end of the agreement is still to come."""
+    now = demo.app.clock.now()
+    with demo.read() as session:
+        reader = _actor(demo, session, "sakai")
+        found = publicity.register(session, reader, publicity.Filters(), now, in_force=True)
+        states = {publicity.state_of(row, now, in_force=True) for row in found}
+        assert states == set(PublicityState) - {PublicityState.ENDED}
+        assert {row.relation for row in found} == set(Relation)
+        corrected = [row for row in found if row.relation == Relation.CORRECTION]
+        assert [row.published for row in corrected] == [2]
+        differing = [one for one in session.scalars(select(Publication)) if publicity.differences_of(one)]
+        assert differing
+        records = session.scalars(select(PublicityRecord)).all()
+        assert {(one.nature, one.is_settled) for one in records} == {
+            ("for_information", True), ("differs", True), ("without_agreement", False),
+        }  # fmt: skip
+        assert session.scalars(select(EmbargoedCopy)).one()
+        drafts = session.scalars(select(Draft.party).join(Document, Document.id == Draft.document_id).where(
+            Document.kind == "publicity", Document.tabled_at.is_(None)
+        ))  # fmt: skip
+        assert sorted(drafts) == ["kou", "otsu"]
+        full = next(row for row in found if row.embargo and row.agreed_at)
+        body = json.loads(
+            session.scalars(select(Revision.sealed).where(Revision.document_id == full.id)).one()
+        )["body"]
+        assert len(body["outputs"]) == 5 and not [key for key, value in body.items() if not value and key not in {
+            "event", "until_day", "until_time", "concerns", "relation_reason", "other",
+        }]  # fmt: skip
 
 
 def test_home_has_something_late_something_overrunning_and_something_planned(demo):
@@ -104,7 +141,9 @@ def test_home_has_something_late_something_overrunning_and_something_planned(dem
 def test_an_activity_has_particulars_that_replaced_others_which_stay_readable(demo):
     browser = demo.browser("ikeda")
     with demo.read() as session:
-        replaced = session.scalars(select(Document).where(Document.standing == Standing.REPLACED)).one()
+        replaced = session.scalars(
+            select(Document).where(Document.standing == Standing.REPLACED, Document.kind == "particulars")
+        ).one()
         newer = session.scalars(select(Document).where(Document.replaces_id == replaced.id)).one()
     assert newer.standing == Standing.AGREED
     page = browser.get(f"/activities/particulars/{replaced.id}/revisions/1", expect=200)
@@ -233,14 +272,17 @@ def test_every_document_and_activity_has_its_page_in_both_languages(demo):
             select(Document.id, Document.kind).where(Document.tabled_at.is_not(None))
         ).all()
         ids = list(session.scalars(select(Activity.id)))
+        advice = list(session.scalars(select(Advice.id)))
+        records = list(session.scalars(select(PublicityRecord.id)))
     places = {"activity_proposal": "activities/proposals", "particulars": "activities/particulars",
               "agreement_dates": "term/dates", "publicity": "publicity"}  # fmt: skip
     for language in ("ja", "en"):
         browser = demo.browser("toyonaka", language)
         for id, kind in documents:
             browser.get(f"/{places[kind]}/{id}", expect=200)
-        for id in ids:
-            browser.get(f"/activities/{id}", expect=200)
+        for place, found in (("activities", ids), ("advice", advice), ("publicity/records", records)):
+            for id in found:
+                browser.get(f"/{place}/{id}", expect=200)
         for path in (
             "/",
             "/activities",
@@ -249,6 +291,11 @@ def test_every_document_and_activity_has_its_page_in_both_languages(demo):
             "/history?reading=trail",
             "/members",
             "/messages",
+            "/publicity",
+            "/publicity/records",
+            "/advice",
+            "/timeline",
+            *(f"/reports/{year}" for year in range(2023, 2027)),
         ):
             browser.get(path, expect=200)
 

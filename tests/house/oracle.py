@@ -553,9 +553,16 @@ _RECORD = {
     "nature": "without_agreement", "title": "よその記事", "appeared_on": GIVEN, "appeared_at": "9:00", "medium": "website",
     "place": "よそのサイト", "words": "記事の言葉", "secrets": "no",
 }  # fmt: skip
-_plain("/publicity", "/publicity/export", "/publicity/records", "/publicity/records/new")
+_plain(
+    "/publicity",
+    "/publicity/export",
+    "/publicity/records",
+    "/publicity/records/export",
+    "/publicity/records/new",
+)
 _post("/publicity/records/new", **_RECORD)
 _post("/publicity/export", format="csv")
+_post("/publicity/records/export", format="csv")
 
 
 def _of_record(asking: Asking, line: Line, person: TestPerson | None) -> Asked:

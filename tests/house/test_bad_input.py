@@ -468,7 +468,7 @@ def test_every_form_that_acts_knows_that_it_was_sent(forms):
     harmless = {"/sign-out", "/language", "/history/verify", "/account/confirm"}
     harmless |= {"/advice/<id>/files/<id>", "/advice/drafts/<id>/files/<id>"}  # taken again, it is told once
     harmless |= {
-        f"/{of}/export" for of in ("activities", "advice", "history", "publicity")
+        f"/{of}/export" for of in ("activities", "advice", "history", "publicity", "publicity/records")
     }  # each file taken is told
     without = [
         found.key

@@ -20,7 +20,8 @@ from portal.history.chain import chains, verify
 from portal.history.event import JOINT
 from tests.servers import postgres_server
 
-FEW, MANY = Size(entries=300, documents=25, waiting=11), Size(entries=800, documents=75, waiting=60)
+FEW = Size(entries=500, documents=25, waiting=11, publicity=10, advice=10)
+MANY = Size(entries=1_500, documents=75, waiting=60, publicity=70, advice=60)
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,20 @@ def test_the_servers_time_zone_is_not_utc():
     server.drop_database(name)
 
 
+def test_whoever_measures_gets_a_server_on_a_disk():
+    """`make bench`: a commit counts only with the time that it takes to keep it."""
+    folder = servers.temporary_folder("run", on_disk=True)
+    assert servers.filesystem_of(folder.parent) not in servers.IN_MEMORY
+    assert folder.name == servers.temporary_folder("run").name
+    assert servers.filesystem_of(Path("/proc/self")) == "proc"
+
+
+def test_where_no_folder_lies_on_a_disk_nothing_is_measured(monkeypatch):
+    monkeypatch.setattr(servers, "filesystem_of", lambda folder: "tmpfs")
+    with pytest.raises(servers.ServerUnavailable, match="TMPDIR"):
+        servers.room_on_disk()
+
+
 def test_a_database_can_be_copied_and_dropped():
     server = servers.postgres_server()
     first, second = f"first_{os.getpid()}", f"second_{os.getpid()}"

@@ -188,13 +188,15 @@ def test_pictures_can_be_carried_and_read():
     [
         ("home.index", "home"), ("home.messages", "home"), ("account.settings", "first-day"), ("agreement.index", "agreement"),
         ("term.index", "term"), ("term.dates_new", "term"), ("term.dates_consent", "consenting"),
-        ("activities.export", "exports"), ("advice.entry", "advice"),
+        ("activities.export", "exports"), ("publicity.records_export", "exports"), ("advice.entry", "advice"),
         ("activities.index", "register"), ("activities.activity", "carrying-out"), ("activities.complete", "carrying-out"),
         ("activities.proposal_new", "proposing"), ("activities.proposal_files", "proposing"),
         ("activities.particulars_draft", "particulars"), ("activities.proposal", "consulting"),
         ("activities.particulars_compare", "consulting"), ("activities.proposal_consent", "consenting"),
         ("activities.particulars_lift_hold", "consenting"), ("activities.proposal_receipt", "consenting"),
-        ("publicity.index", "publicity"), ("publicity.item_consent", "consenting"), ("reports.timeline", "reports"),
+        ("publicity.index", "publicity"), ("publicity.publish", "publishing"),
+        ("publicity.event_ended", "publishing"), ("publicity.report", "unagreed"), ("publicity.record", "unagreed"),
+        ("publicity.item_consent", "consenting"), ("reports.timeline", "reports"),
         ("history.seals", "history"), ("parties.member", "members"), ("manual.index", None), (None, None),
     ],
 )  # fmt: skip

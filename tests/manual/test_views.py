@@ -47,8 +47,13 @@ def test_all_of_it_stands_on_one_page_to_print(sqlite_staffed: House, language: 
     page = signed_in(sqlite_staffed, sqlite_staffed.people[0].reader, language).get("/manual/all", expect=200)
     places = set(re.findall(r' id="([^"]+)"', page.source))
     assert {one.name for one in manual(language).pages} <= places
-    assert {link[1:] for link in page.links if link.startswith("#")} <= places
-    assert [link for link in page.links if re.match("/manual/(?!pictures/)", link)] == []
+    assert "as-typed" not in page.source
+    led = [re.sub("^/manual/all(?=#)", "", link) for link in page.links]
+    assert {link[1:] for link in led if link.startswith("#")} <= places
+    assert (
+        sum(len(one.links) for one in manual(language).pages) == page.source.count('href="/manual/all#') > 10
+    )
+    assert [link for link in led if re.match("/manual/(?!pictures/)", link)] == []
 
 
 def test_pictures_come_as_pictures_and_nothing_else_comes(sqlite_staffed: House):

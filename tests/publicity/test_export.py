@@ -13,7 +13,7 @@ from portal.publicity.item import PUBLICITY
 from tests.browser import Browser, unpacked
 from tests.conftest import PASSWORD, House
 from tests.makers.activities import consented, drafted, edition_of
-from tests.makers.publicity import OPENS, agreed_item, publicity_body, published, tabled_item
+from tests.makers.publicity import OPENS, agreed_item, publicity_body, published, reported, tabled_item
 
 
 def browser_of(house: House, person: Any, language: str = "ja") -> Browser:
@@ -22,10 +22,10 @@ def browser_of(house: House, person: Any, language: str = "ja") -> Browser:
     return browser
 
 
-def taken(browser: Browser, form: str, query: str = "") -> bytes:
-    page = browser.get(f"/publicity/export{query}", expect=200)
+def taken(browser: Browser, form: str, query: str = "", place: str = "/publicity/export") -> bytes:
+    page = browser.get(f"{place}{query}", expect=200)
     token = dict(page.form(form.upper()).fields)["csrf_token"]
-    answer = browser.post(f"/publicity/export{query}", {"csrf_token": token, "format": form}, expect=200)
+    answer = browser.post(f"{place}{query}", {"csrf_token": token, "format": form}, expect=200)
     return answer.response.get_data()
 
 
@@ -125,11 +125,51 @@ def test_three_parties_export_in_both_languages(agreement_of_three: House, langu
         assert len(labels) == 3 and all(label in row["agreement"] for label in labels)
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_appeared_beside_the_agreement_is_taken_out_from_its_own_list(
+    dated: House, language: str
+) -> None:
+    """S12: as its page shows it, page by page, formulas defused (row 71); in the words of the reader's language."""
+    people = dated.people
+    item = agreed_item(dated, people, title="合意した公表")
+    reported(
+        dated, people[0].press, title="=見つけた記事", url="https://example.jp/?a=1&b=2", publisher="取扱店"
+    )
+    reported(dated, people[1].press, title="違う掲載", nature="differs", document_id=item)
+    reported(dated, people[1].press, title="議会の答弁", nature="for_information")
+    browser = browser_of(dated, people[1].reader, language)
+    place = "/publicity/records/export"
+    assert place in browser.get("/publicity/records", expect=200).links
+    found = json.loads(taken(browser, "json", place=place))["rows"]
+    assert [row["title"] for row in found] == ["議会の答弁", "違う掲載", "=見つけた記事"]
+    states = (
+        ["共有", "未終結", "未終結"]
+        if language == "ja"
+        else ["For information", "Not settled", "Not settled"]
+    )
+    assert [row["state"] for row in found] == states
+    assert [row["document"] for row in found] == ["", "PUB-0001", ""]
+    assert found[2]["publisher"] == "取扱店" and found[2]["recorder"].endswith(people[0].press.name)
+    assert "'=見つけた記事" in taken(browser, "csv", place=place).decode("utf-8-sig")
+
+
+def test_the_records_go_on_from_page_to_page(sqlite_dated: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        reported(sqlite_dated, sqlite_dated.people[0].press, title=f"記事{number}")
+    monkeypatch.setattr("portal.publicity.views.ROWS_A_PAGE", 2)
+    browser = browser_of(sqlite_dated, sqlite_dated.people[1].reader)
+    found = json.loads(taken(browser, "json", place="/publicity/records/export"))["rows"]
+    assert [row["title"] for row in found] == [f"記事{number}" for number in (4, 3, 2, 1, 0)]
+
+
 def test_whoever_shares_nothing_is_given_no_row(sqlite_dated: House) -> None:
     """Row 1: the query itself refuses, whatever the door does."""
     house, people = sqlite_dated, sqlite_dated.people
     agreed_item(house, people)
+    reported(house, people[0].press)
     outsider = dataclasses.replace(people[0].reader.actor(house), party=None)
     with house.read() as session:
         given: dict[str, Any] = {"in_force": True, "before": None, "limit": 10}
         assert queries.batch(session, outsider, queries.Filters(), house.clock.now(), **given) == []
+        assert queries.records_batch(session, outsider, before=None, limit=10) == []
+        assert queries.recorded(session, outsider) == 0

@@ -50,8 +50,12 @@ def crowded_item(house: House) -> str:
     followed up, and belonging to an activity."""
     people, edition = house.people, edition_of(house)
     keys = edition.party_keys
-    outputs = tuple((f"{whose}.{code}", f"文面 {whose} {code}") for whose in (*keys, "social") for code in ("ja", "en"))
-    channels = tuple(("website", keys[n % len(keys)], f"場所{n}", f"{keys[n % len(keys)]}.ja", "", "") for n in range(10))
+    outputs = tuple(
+        (f"{whose}.{code}", f"文面 {whose} {code}") for whose in (*keys, "social") for code in ("ja", "en")
+    )
+    channels = tuple(
+        ("website", keys[n % len(keys)], f"場所{n}", f"{keys[n % len(keys)]}.ja", "", "") for n in range(10)
+    )
     id = agreed_item(
         house, people, activity_id=agreed_activity(house, people), outputs=outputs, channels=channels,
         timing_kind="after_event", event="講演", day="", time="", until_day="2025-10-20",
@@ -66,7 +70,9 @@ def crowded_item(house: House) -> str:
     published(house, press, id, 1, at=OPENS, is_agreed_text=False, final_text="別の文面")
     reported(house, press, nature="differs", document_id=id, channel=3, appeared_at=OPENS)
     reference = "PUB-0001"
-    tabled_item(house, people, relation="supplement", concerns=reference, relation_reason="補う", day="2025-10-15")
+    tabled_item(
+        house, people, relation="supplement", concerns=reference, relation_reason="補う", day="2025-10-15"
+    )
     with house.work(people[0].drafter.actor(house)) as work:
         commands.follow_up(work, id, Relation.CORRECTION)
     return id

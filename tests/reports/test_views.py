@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from portal import yearbook
 from portal.activities.proposal import PROPOSAL
+from portal.advice import queries as advice
 from portal.advice.rules import Marking
+from portal.consent import commands as consent_commands
+from portal.publicity import commands as publicity_commands
+from portal.publicity import queries as publicity
+from portal.publicity.item import PUBLICITY
+from portal.publicity.sorts import Relation
+from portal.reports import views
 from portal.reports.parts import Chapter, Entry, Group, Look, Mark
 from tests.browser import Browser, Page
 from tests.conftest import NOON, PASSWORD, House
 from tests.makers.activities import (
+    agreed,
     completed_activity,
+    consented,
     drafted,
     edition_of,
     proposal_body,
@@ -21,6 +35,7 @@ from tests.makers.activities import (
     tabled_proposal,
 )
 from tests.makers.advice import clause_ids, recorded, term_of
+from tests.makers.publicity import OPENS, agreed_item, japan, publicity_body, published, reported
 
 
 def browser_of(house: House, person: Any, language: str = "ja") -> Browser:
@@ -102,8 +117,148 @@ def test_a_year_the_agreement_does_not_reach_is_not_found(sqlite_dated: House) -
     for address in ("/reports/2024", "/reports/1", "/reports/9999", "/timeline?year=2024", "/timeline?year=x",
                     "/timeline?year=２０２５", "/timeline?year=-1"):  # fmt: skip
         assert browser.get(address).status == 404, address
-    for address in ("/reports/2026", "/timeline?year=2026"):
-        assert browser.get(address).status == 200, "the term now running reaches into it"
+    page = browser.get("/timeline?year=2026", expect=200)  # the term now running reaches into it
+    assert browser.get("/reports/2026").status == 404, "what lies ahead cannot be reported on"
+    assert "/reports/2026" not in page.links and "/reports/2025" in browser.get("/timeline").links
+
+
+def test_the_present_year_stands_first_and_the_next_is_a_step_away(sqlite_dated: House) -> None:
+    page = browser_of(sqlite_dated, sqlite_dated.people[0].reader).get("/timeline", expect=200)
+    assert re.findall(r'<h2 id="year-(\d+)"', page.source) == ["2025"]
+    assert "/timeline?year=2026" in page.links
+    sqlite_dated.clock.set(NOON.replace(year=2027))
+    later = browser_of(sqlite_dated, sqlite_dated.people[0].reader).get("/timeline", expect=200)
+    assert re.findall(r'<h2 id="year-(\d+)"', later.source) == ["2027", "2026", "2025"]
+
+
+def test_what_has_no_day_yet_is_drawn_as_a_proposal_not_as_a_plan(sqlite_dated: House) -> None:
+    """The picture says no more than the record: a proposal stands on its day, its key says that the time is open."""
+    tabled_proposal(sqlite_dated, sqlite_dated.people)
+    page = browser_of(sqlite_dated, sqlite_dated.people[0].reader).get("/timeline", expect=200)
+    assert page.source.count("picture-proposed") == 2 and page.source.count("picture-planned") == 1
+    assert "時期は未定" in page.text
+
+
+def test_more_than_can_be_shown_is_said_to_be_more(dated: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No year is passed off as whole, nor called empty because another is full; a report counts what it leaves out."""
+    people, term = dated.people, term_of(dated)
+    for number in range(3):
+        tabled_proposal(dated, people, title=f"取組{number}")
+        recorded(dated, people[term.giver].drafter, term.giver, term.receiver)
+    for module in (yearbook, views):
+        monkeypatch.setattr(module, "SHOWN", 2)
+    monkeypatch.setattr(yearbook, "TOLD", 2)
+    browser = browser_of(dated, people[0].reader)
+    page = browser.get("/timeline", expect=200)
+    assert "ここに示したもののほかにもあります。" in page.text and page.source.count("picture-proposed") == 3
+    report = browser.get("/reports/2025", expect=200)
+    assert "取組（3件）" in report.text and "ほかにも取組があります。" in report.text
+    assert "助言・支援（3件）" in report.text and "ほかにも助言・支援の記録があります。" in report.text
+    told = section(report, "activities-heading")
+    assert "取組0" in told and "取組2" not in told
+
+
+def test_each_stretch_has_its_own_first_ones(dated: House) -> None:
+    """One statement for several years: a full one takes nothing from the next."""
+    people, term = dated.people, term_of(dated)
+    days = ["2025-09-28", "2025-09-29", "2025-09-30", "2025-10-01"]
+    for day in days:
+        recorded(dated, people[term.giver].drafter, term.giver, term.receiver, given_on=day)
+    first, last = dt.date(2025, 9, 1), dt.date(2025, 10, 31)
+    reader = people[0].reader.actor(dated)
+    with dated.read() as session:
+        parted = advice.between(session, reader, first, last, limit=2, breaks=[dt.date(2025, 10, 1)])
+        assert sorted(str(row.given_on) for row in parted) == [days[0], days[1], days[3]]
+        whole = advice.between(session, reader, first, last, limit=2)
+        assert [str(row.given_on) for row in whole] == days[:2]
+
+
+def test_publicity_has_its_own_first_ones_too(dated: House) -> None:
+    """By the midnights of Japan, on both databases."""
+    people = dated.people
+    moments = [japan(1, 0), japan(1, 9), japan(1, 11)]
+    for moment in moments:
+        reported(dated, people[0].press, appeared_at=moment - dt.timedelta(days=1))
+    reported(dated, people[0].press, appeared_at=japan(1, 0))
+    reader = people[0].reader.actor(dated)
+    with dated.read() as session:
+        found = publicity.recorded_between(
+            session, reader, dt.date(2025, 9, 1), dt.date(2025, 10, 1), limit=2, breaks=[dt.date(2025, 10, 1)]
+        )
+    assert sorted(row.appeared_at for row in found) == [
+        japan(1, 0) - dt.timedelta(days=1), japan(1, 9) - dt.timedelta(days=1), japan(1, 0),
+    ]  # fmt: skip
+
+
+def test_what_is_half_agreed_says_so_in_the_report_and_by_whom_it_waits(sqlite_dated: House) -> None:
+    """Row 38: also on what is printed and handed on."""
+    house, people = sqlite_dated, sqlite_dated.people
+    proposal = tabled_proposal(house, people)
+    browser = browser_of(house, people[1].reader)
+    assert "未合意（協議中：甲、乙の同意待ち）" in browser.get("/reports/2025", expect=200).text
+    consented(house, people[0].officer, PROPOSAL, proposal)
+    assert "未合意（一部同意：乙の同意待ち）" in browser.get("/reports/2025", expect=200).text
+    consented(house, people[1].officer, PROPOSAL, proposal)
+    told = section(browser.get("/reports/2025", expect=200), "activities-heading")
+    assert "合意済" in told and "別途定め（具体的事項） 未合意" in told
+
+
+def test_a_correction_is_told_as_one(sqlite_dated: House) -> None:
+    """R6.2-7: it bears the title of what it corrects, and says what it is."""
+    house, people = sqlite_dated, sqlite_dated.people
+    first = agreed_item(house, people, title="共同の発表", embargo="no")
+    house.clock.set(OPENS)
+    published(house, people[0].press, first)
+    with house.work(people[0].drafter.actor(house)) as work:
+        begun = publicity_commands.follow_up(work, first, Relation.CORRECTION)
+        body = publicity_body(
+            edition_of(house), title="共同の発表", relation="correction", concerns="PUB-0001",
+            relation_reason="数の誤り", day="2025-10-10", time="14:30", embargo="no",
+        )  # fmt: skip
+        consent_commands.save(work, PUBLICITY, begun, body, saves=1)
+        consent_commands.table(work, PUBLICITY, begun, saves=2)
+        id = begun.id
+    agreed(house, people, PUBLICITY, id)
+    house.clock.set(OPENS + dt.timedelta(hours=1))
+    published(house, people[0].press, id, at=OPENS + dt.timedelta(minutes=30))
+    browser = browser_of(house, people[1].reader)
+    for address in ("/timeline", "/reports/2025"):
+        page = browser.get(address, expect=200)
+        assert "訂正：共同の発表" in page.text
+        assert page.text.count("共同の発表") > page.text.count("訂正：共同の発表")
+
+
+@pytest.mark.parametrize("address", ["/timeline", "/reports/2025"])
+def test_the_pages_take_as_many_statements_with_few_as_with_many(sqlite_dated: House, address: str) -> None:
+    """performance.md: the same with one row as with ten, and at most twelve."""
+    house, people, term = sqlite_dated, sqlite_dated.people, term_of(sqlite_dated)
+    browser = browser_of(house, people[0].reader)
+    counted: list[int] = []
+    for _ in range(2):
+        for number in range(5 if counted else 1):
+            activity = completed_activity(house, people, title=f"取組{number}")
+            assert activity
+            recorded(house, people[term.giver].drafter, term.giver, term.receiver)
+            reported(house, people[0].press)
+        browser.get(address, expect=200)
+        with statements(house) as said:
+            browser.get(address, expect=200)
+        counted.append(len(said))
+    assert counted[0] == counted[1] <= 12, counted
+
+
+@contextmanager
+def statements(house: House) -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            said.append(statement)
+
+    event.listen(house.app.engines.reader, "before_cursor_execute", note)
+    yield said
+    event.remove(house.app.engines.reader, "before_cursor_execute", note)
 
 
 def test_before_the_dates_are_entered_the_pages_stand(sqlite_staffed: House) -> None:
@@ -146,21 +301,6 @@ def test_three_parties_and_another_agreement(agreement_of_three: House, language
         assert "%(" not in page.text
     edition = edition_of(agreement_of_three)
     assert all(party.name[language] in page.text for party in edition.parties)
-
-
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_privacy_statement_is_read_before_signing_in(sqlite_staffed: House, language: str) -> None:
-    """Issue 3 (7): beside the accessibility statement, on every page's foot."""
-    browser = Browser(sqlite_staffed, language=language)
-    assert {"/privacy", "/accessibility"} <= set(browser.get("/sign-in").links)
-    page = browser.get("/privacy", expect=200)
-    for words in (
-        ("30日", "24時間", "IPアドレス") if language == "ja" else ("30 days", "24 hours", "IP address")
-    ):
-        assert words in page.text
-    if language == "en":
-        main = re.sub(r"<[^>]+>", " ", page.source.partition("<main")[2].partition("</main>")[0])
-        assert not re.search(r"[ぁ-んァ-ヶ一-龠]", main)
 
 
 # --- Advice ---------------------------------------------------------------------------------------

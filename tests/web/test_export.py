@@ -21,6 +21,7 @@ import pytest
 from flask import Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 
 from bench.servers import Server
 from portal import create_app
@@ -176,6 +177,24 @@ def test_an_empty_list_is_a_whole_file(app: Portal, form: Format) -> None:
         assert json.loads(data)["rows"] == [] and json.loads(data)["count"] == 0
     else:
         assert [cell.value for cell in workbook(data).worksheets[0][1]] == ["番号", "言葉", "日時", "日"]
+
+
+def test_a_workbook_bears_the_moment_it_was_made_by_the_portals_clock(app: Portal) -> None:
+    """Row 39: not the machine's; and its sentences have room to be read."""
+    columns = [Column("number", "番号"), Column("words", "言葉", wide=True)]
+    export = Export("activities", "取組の一覧", columns, lambda: iter([(1, "言葉")]))
+    book = workbook(sent(app, export, Format.XLSX).data)
+    assert book.properties.created == NOON.replace(tzinfo=None)
+    sheet = book.worksheets[0]
+    assert sheet.column_dimensions["B"].width > 2 * sheet.column_dimensions["A"].width
+    assert sheet.freeze_panes == "A2"
+
+
+@pytest.mark.parametrize(
+    ("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (702, "AAA")]
+)
+def test_a_column_is_called_as_spreadsheets_call_it(place: int, letters: str) -> None:
+    assert exporting._letters(place) == letters == get_column_letter(place + 1)
 
 
 def test_a_text_longer_than_a_cell_goes_on_in_a_sheet_apart(app: Portal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.agreement.wording import purchase_words
 from portal.consent import queries as documents
 from portal.consent.body import Body
 from portal.consent.models import Document
-from portal.consent.paper import body_of
+from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, Standing
 from portal.consent.views import mount
 from portal.history.begin import begin
@@ -38,11 +40,11 @@ from portal.publicity.item import (
     output_words,
     plan_of,
 )
+from portal.publicity.queries import Around
 from portal.publicity.sorts import FOLLOW_UPS, RELATION_NAMES, About, Relation
 from portal.publicity.states import State, short_lead, state_name
 from portal.publicity.views.doors import (
     begun,
-    in_force_now,
     now,
     place_of,
     publicity,
@@ -67,7 +69,8 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         return _new_item(session, reader)
     edition: Edition = g.edition_in_force()
     at = now()
-    stand = _stand(session, reader, document, body, edition, at) if document.tabled_at is not None else None
+    around = queries.around(session, reader, document.id) if document.tabled_at is not None else None
+    stand = _stand(around, body, edition, at) if around else None
     state = stand.state if stand else None
     written = [
         (key, output_words(key, edition, language()))
@@ -81,14 +84,14 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         "state_name": say(state_name(state, body.relation)) if state else None,
         "look": LOOKS[state] if state else None,
         "turn_acts": acts_of(reader, document, stand),
-        "activity": activity_of(session, reader, document.activity_id),
+        "activity": around.activity if around else activity_of(session, reader, document.activity_id),
         "activity_id": document.activity_id,
         "timing": showing.timing_lines(body),
         "embargo": "" if not stand or showing.is_out(body, stand.row, at) else showing.embargo_words(body),
         "channels": stand.channels if stand else [],
         "appeared": stand.found if stand else None,
         "records": [record_line(one) for one in stand.found.records] if stand else [],
-        "checks": _checks(session, document, body, edition),
+        "checks": _checks(session, document, around, body, edition),
         "warnings": _warnings(body, edition, at, plan_of(body).first, state),
         "purchase_words": purchase_words(
             body.title, body.summary, body.background, *(text for _, text in body.outputs)
@@ -105,23 +108,14 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
     }
 
 
-def _stand(
-    session: Session,
-    reader: Actor,
-    document: Document,
-    body: PublicityBody,
-    edition: Edition,
-    at: dt.datetime,
-) -> Stand:
-    item = queries.item(session, reader, document.id)
-    row = queries.row(session, reader, document.id)
-    found = queries.appeared(session, reader, item)
+def _stand(around: Around, body: PublicityBody, edition: Edition, at: dt.datetime) -> Stand:
+    dates = agreement.dates_of(around.dates, edition)
+    in_force = agreement.in_force_by(dates, edition, day_in_japan(at)).is_in_force
     return Stand(
-        row=row,
-        item=item,
-        state=queries.state_of(row, at, in_force=in_force_now(session)),
-        found=found,
-        channels=showing.channel_lines(body, item, found, edition, at),
+        row=around.row,
+        state=queries.state_of(around.row, at, in_force=in_force),
+        found=around.appeared,
+        channels=showing.channel_lines(body, around.row, around.appeared, edition, at),
     )
 
 
@@ -163,7 +157,7 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
     state = stand.state if stand else None
     agreed = row is not None and Standing(row.standing) in AGREED_STANDINGS
     is_off = row is not None and row.relation == Relation.CALL_OFF
-    begun = stand is not None and stand.item.out.is_begun
+    begun = stand is not None and stand.out.is_begun
     return {
         "follow_up": reader.may(Permission.DRAFT) and begun,
         "call_off": reader.may(Permission.DRAFT)
@@ -185,25 +179,25 @@ def _withheld(stand: Stand | None) -> list[str]:
     """What the mechanism would offer and the rules of publicity refuse (row 48)."""
     if stand is None:
         return []
-    if stand.state is State.CALLED_OFF or stand.item.out.is_all:
+    if stand.state is State.CALLED_OFF or stand.out.is_all:
         return ["hold", "replace"]
-    return ["replace"] if stand.item.out.is_begun else []
+    return ["replace"] if stand.out.is_begun else []
 
 
 # --------------------------------------------------------------------------------------- what to mind
 
 
-def _checks(session: Session, document: Document, body: PublicityBody, edition: Edition) -> list[Any]:
+def _checks(
+    session: Session, document: Document, around: Around | None, body: PublicityBody, edition: Edition
+) -> list[Any]:
     """The checklist, each gap with the way to its field: in the form, of what may still be written."""
-    draft = documents.own_draft(session, actor(), document.id) if document.tabled_at is None else None
-    if draft is not None:
-        ids = [one for one in draft.attachments.split(",") if one]
-        names = [one.name for one in documents.attachments_named(session, actor(), document.id, ids)]
-    elif document.tabled_at is None:
-        names = []
+    draft = documents.own_draft(session, actor(), document.id) if around is None else None
+    if around is not None:
+        sealed = around.on_the_table
+        names = [str(one["name"]) for one in json.loads(sealed)["attachments"]] if sealed else []
     else:
-        revision = documents.revision(session, document, document.revision)
-        names = [one["name"] for one in documents.attachments_of(revision)]
+        ids = listed(draft.attachments) if draft else []
+        names = [one.name for one in documents.attachments_named(session, actor(), document.id, ids)]
     form = draft is not None and actor().may(Permission.DRAFT)
     written = place_of(document.kind, document.id, "_draft") if form else ""
     silent = BOTH[document.kind].leaves_out(body)
@@ -295,10 +289,11 @@ def publish(id: str, number: int) -> ResponseReturnValue:
 def _publish_page(id: str, number: int, form: PublishForm, status: int) -> ResponseReturnValue:
     """The page on which a publisher records one channel."""
     edition, at = g.edition_in_force(), now()
-    row = queries.row(reading(), actor(), id)
+    around = queries.around(reading(), actor(), id)
+    row = around.row
     document = documents.document(reading(), actor(), BOTH[row.kind], id)
     body = body_of(BOTH[row.kind], documents.revision(reading(), document, document.revision))
-    stand = _stand(reading(), actor(), document, body, edition, at)
+    stand = _stand(around, body, edition, at)
     line = next((one for one in stand.channels if one["number"] == number), None)
     if line is None:
         raise NotFound()

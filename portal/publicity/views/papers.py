@@ -92,9 +92,7 @@ def _printed(found: Agreed, key: str, copy: EmbargoedCopy | None = None) -> Resp
     whose, _, code = key.partition(".")
     party = next((one for one in edition.parties if one.key == whose), None)
     house = _RELEASE if party and party.kind == checklist.COMPANY else _MATERIAL
-    channels = showing.channel_lines(
-        found.body, queries.item(reading(), actor(), found.row.id), None, edition, now()
-    )
+    channels = showing.channel_lines(found.body, found.row, None, edition, now())
     with speaking(code):
         paper = render(
             house if party else _PLAIN,
@@ -241,7 +239,6 @@ def sheet(id: str) -> ResponseReturnValue:
     edition, found = g.edition_in_force(), _agreed(id)
     kind = BOTH[found.row.kind]
     dossier = documents.dossier(reading(), actor(), kind, id)
-    item = queries.item(reading(), actor(), id)
     return show(
         "publicity/sheet.html",
         row=found.row,
@@ -258,7 +255,7 @@ def sheet(id: str) -> ResponseReturnValue:
         else "",
         top=_top(found, None),
         timing=[] if found.is_called_off else showing.timing_lines(found.body),
-        channels=showing.channel_lines(found.body, item, None, edition, now()),
+        channels=showing.channel_lines(found.body, found.row, None, edition, now()),
         outputs=[(label, len(output_of(found.body, name))) for name, label in _outputs(found)],
         files=documents.attachments_of(found.revision),
         parties=consent_showing.agreed_rows(dossier, edition),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.access.policy import Permission
 from portal.agreement.text import Edition
@@ -13,6 +14,8 @@ from portal.consent import queries as documents
 from portal.consent.paper import body_of
 from portal.consent.rules import STANDING_NAMES, Standing
 from portal.history.begin import begin
+from portal.history.events import EXPORT_NAMES
+from portal.history.views import Choice, choose, take
 from portal.kernel.errors import RuleBroken
 from portal.publicity import beside, commands, queries
 from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES, Nature, Secrets
@@ -22,6 +25,7 @@ from portal.publicity.item import BOTH, agreed_channels, channel_words
 from portal.publicity.models import PublicityRecord
 from portal.publicity.sorts import FOLLOW_UPS, MEDIUM_NAMES, RELATION_NAMES
 from portal.publicity.views.doors import begun, party_label, place_of, publicity, relation_asked
+from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
 from portal.web.language import language, say
 from portal.web.pages import counted, show, whole
 from portal.web.reading import actor, only_looks, portal, reading
@@ -43,6 +47,7 @@ def records() -> ResponseReturnValue:
         shown=counted(queries.recorded(reading(), actor()), len(page)),
         older=url_for(".records", before=page[-1].number) if len(found) > queries.PAGE else None,
         first=url_for(".records") if before is not None else None,
+        export_href=url_for(".records_export"),
     )
 
 
@@ -59,6 +64,69 @@ def record_line(one: PublicityRecord) -> dict[str, Any]:
 def copy_of(received: Received | None) -> ArchivedCopy | None:
     """The file received, as the commands take it."""
     return ArchivedCopy(received.name, received.kept) if received else None
+
+
+# --------------------------------------------------------------------------------------- the list taken out
+
+
+@publicity.get("/records/export", allow=Permission.READ, step_up=True)
+def records_export() -> ResponseReturnValue:
+    """What of the records would be taken out: all of them, as their list has no filter."""
+    return choose(_records_export())
+
+
+@publicity.post("/records/export", allow=Permission.READ, step_up=True)
+def take_records_export() -> ResponseReturnValue:
+    """The records as a file."""
+    return take(_records_export(), request.form.get("format"))
+
+
+def _records_export() -> Choice:
+    edition, who, key = g.edition_in_force(), actor(), "publicity_records"
+
+    def read(session: Session, place: int | None) -> tuple[list[Row], int | None]:
+        found = queries.records_batch(session, who, before=place, limit=ROWS_A_PAGE)
+        rows = [_record_row(one, edition) for one in found]
+        return rows, found[-1].number if len(found) == ROWS_A_PAGE else None
+
+    return Choice(
+        Export(key, say(EXPORT_NAMES[key]), _record_columns(), lambda: in_pages(read)),
+        count=queries.recorded(reading(), who),
+        conditions=[],
+        back=(say("合意によらない公表の記録"), url_for(".records")),
+    )
+
+
+def _record_columns() -> list[Column]:
+    return [
+        Column("reference", say("番号")),
+        Column("nature", say("区分"), wide=True),
+        Column("title", say("件名"), wide=True),
+        Column("state", say("状態")),
+        Column("appeared_at", say("公表された日時（日本時間）")),
+        Column("medium", say("媒体")),
+        Column("place", say("公表された場所")),
+        Column("url", say("アドレス（URL）"), wide=True),
+        Column("publisher", say("公表した者")),
+        Column("words", say("公表された内容"), wide=True),
+        Column("secrets", say("秘密情報が含まれていたか")),
+        Column("circumstances", say("見つけた経緯・事情"), wide=True),
+        Column("document", say("合意した公表の番号")),
+        Column("channel", say("合意した経路の番号")),
+        Column("recorder", say("記録した人")),
+        Column("recorded_at", say("記録した日時（日本時間）")),
+    ]
+
+
+def _record_row(one: Any, edition: Edition) -> Row:
+    settled = say("終結") if one.is_settled else say("未終結")
+    return (
+        one.reference, say(NATURE_NAMES[one.nature]), one.title,
+        say("共有") if one.nature == Nature.FOR_INFORMATION else settled, one.appeared_at,
+        say(MEDIUM_NAMES[one.medium]) if one.medium in MEDIUM_NAMES else one.medium, one.place, one.url, one.publisher,
+        one.words, say(SECRETS_NAMES[one.secrets]), one.circumstances, one.document or "", one.channel or None,
+        f"{edition.party(one.party).defined_as[language()]} {one.post} {one.name}", one.at,
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------- recorded

@@ -225,7 +225,7 @@ def _export() -> Choice:
 def _columns() -> list[Column]:
     return [
         Column("reference", say("番号")),
-        Column("title", say("件名")),
+        Column("title", say("件名"), wide=True),
         Column("title_en", say("件名（英語）")),
         Column("state", say("状態")),
         Column("agreement", say("公表の合意")),

@@ -15,9 +15,8 @@ from portal.consent.models import Document
 from portal.consent.showing import Turn
 from portal.kernel.words import N_
 from portal.publicity import queries
-from portal.publicity.models import PublicityItem
 from portal.publicity.sorts import Relation
-from portal.publicity.states import State
+from portal.publicity.states import Out, State
 from portal.publicity.views.doors import party_label
 from portal.web.language import say
 
@@ -27,10 +26,14 @@ class Stand:
     """Where a tabled item stands as its page is made."""
 
     row: Any
-    item: PublicityItem
     state: State
     found: queries.Appeared
     channels: Sequence[Mapping[str, Any]]
+
+    @property
+    def out(self) -> Out:
+        """How much of it is out."""
+        return queries.out_of(self.row)
 
 
 def open_channels(reader: Actor, stand: Stand) -> list[Mapping[str, Any]]:
