@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from portal.activities.models import Activity
 from portal.consent import commands as consent
+from portal.consent.models import Document
 from portal.consent.rules import Capacity
 from portal.demo.files import DemoFile
 from portal.demo.people import COMPANY, PREFECTURE
 from portal.demo.stage import Paper, Stage
+from portal.history.work import Work
 from portal.publicity import commands
 from portal.publicity.commands import Appeared, Reported
 from portal.publicity.item import PUBLICITY, PublicityBody
@@ -88,8 +91,17 @@ def out(stage: Stage, by: str, paper: Paper, channel: int, moment: dt.datetime, 
 
 def followed(stage: Stage, by: str, paper: Paper, relation: Relation, **changes: Any) -> Paper:
     """What appeared is to be corrected, supplemented or taken down: another joint item, on the table."""
+    return _begun_from(stage, by, lambda work: commands.follow_up(work, paper.id, relation), **changes)
+
+
+def called_off(stage: Stage, by: str, paper: Paper, *, reason: str) -> Paper:
+    """That what was agreed is not made public after all is on the table (decision 13)."""
+    return _begun_from(stage, by, lambda work: commands.call_off(work, paper.id), relation_reason=reason)
+
+
+def _begun_from(stage: Stage, by: str, begin: Callable[[Work], Document], **changes: Any) -> Paper:
     with stage.work(by) as work:
-        begun = commands.follow_up(work, paper.id, relation)
+        begun = begin(work)
         draft = consent.own_draft(work, begun)
         assert draft is not None
         said: PublicityBody = PublicityBody.from_plain(json.loads(draft.body))
@@ -100,6 +112,6 @@ def followed(stage: Stage, by: str, paper: Paper, relation: Relation, **changes:
 
 
 def recorded(stage: Stage, by: str, **words: Any) -> str:
-    """A publication beside what was agreed is recorded as what it is; the record's identifier."""
+    """A publication beside what was agreed is recorded as what it is, no secret in it; the record's identifier."""
     with stage.work(by) as work:
-        return commands.report(work, Reported(**words)).id
+        return commands.report(work, Reported(secrets="no", **words)).id

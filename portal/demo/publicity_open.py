@@ -8,7 +8,17 @@ import datetime as dt
 from portal.consent import commands as consent
 from portal.demo.files import steps_picture, text_file
 from portal.demo.people import COMPANY, PREFECTURE
-from portal.demo.publicity import agreed, followed, item, out, recorded, tabled, to_news, to_press_club
+from portal.demo.publicity import (
+    agreed,
+    called_off,
+    followed,
+    item,
+    out,
+    recorded,
+    tabled,
+    to_news,
+    to_press_club,
+)
 from portal.demo.stage import Stage, Story
 from portal.kernel.clock import JAPAN
 from portal.publicity import commands
@@ -32,6 +42,7 @@ def embargoed_material(stage: Stage) -> Story:
 - 職員が付き添い、困りごとを聞く
 """,
         company="大阪府の防災訓練での展示に、当日の技術的な支援で協力します。",
+        measure="防災訓練での会話サービスの展示（仮）",
         summary="訓練の会場での展示を、資料の提供とウェブサイトでお知らせする。",
         embargo="yes",
         day=day.isoformat(),
@@ -50,7 +61,8 @@ def embargoed_material(stage: Stage) -> Story:
         ),
         titles="スマートシティ戦略部長、公共営業本部長代理（いずれも公表日時点、仮）",
         titles_as_of=day.isoformat(),
-        images="添付の図は府が作成したもの。人物は写らない。",
+        images="添付の図は府が作成したもの。",
+        portraits="人物は写らず、声も出ない。",
         coverage="当日の受付は会場の入口。撮影できる。代表取材は置かない。",
         related="https://www.example.jp/drill",
         profiles=((COMPANY, "日本マイクロソフト株式会社（会社の概要は仮に置かない）"),),
@@ -58,6 +70,7 @@ def embargoed_material(stage: Stage) -> Story:
         document_number="広第1620号（仮）",
         questions="**問** 個人の情報は残りますか。\n\n**答（府）** 会場で試した会話は、その日のうちに消します（仮）。",
         reuse="同じ文面に限り、それぞれのSNSで紹介できる。",
+        monitoring="公表の翌日、双方の広報が、報道と問合せを確かめ合う。",
     )
     extra = (
         (
@@ -173,6 +186,77 @@ def talk_under_consultation(stage: Stage) -> Story:
     )
     yield stage.before(1, 11)
     paper.comment("sakai", "スライドの案があれば、添付に加えてください。")
+
+
+def posted_too_early(stage: Stage) -> Story:
+    """One channel went out two minutes before the agreed time: recorded as what it is, settled by both, and never
+    counted as published (S4; I8)."""
+    yield stage.before(14, 10)
+    out_day = stage.before(9).date()
+    paper = tabled(
+        stage,
+        "sakai",
+        item(
+            "職員研修の教材の公開（仮）",
+            "Training material made public (assumed)",
+            prefecture="職員研修で使った教材を公開します。",
+            company="教材づくりに協力しました。",
+            sort="web",
+            channels=(to_press_club("website", "府のウェブサイト"), to_news()),
+            day=out_day.isoformat(),
+            time="14:00",
+        ),
+    )
+    yield stage.before(12, 10)
+    agreed(paper, ("nakanoshima", "ス戦企第1612号（仮）"), ("kitahama", "公営-26-0212（仮）"))
+    yield stage.before(9, 15)
+    moment = dt.datetime.combine(out_day, dt.time(14, 0), JAPAN)
+    out(stage, "hommachi", paper, 2, moment, url="https://www.example.jp/news/material")
+    record = recorded(
+        stage,
+        "sakai",
+        nature="differs",
+        title="教材の公開が合意した時刻より早かった件（仮）",
+        appeared_at=moment - dt.timedelta(minutes=2),
+        medium="website",
+        place="府のウェブサイト",
+        url="https://www.example.jp/material",
+        publisher="甲",
+        words="職員研修で使った教材を公開します。",
+        circumstances="予約した時刻を誤り、13時58分に掲載された。文面は合意のとおり。",
+        document_id=paper.id,
+        channel=1,
+    )
+    yield stage.before(8, 14)
+    for by, words in (
+        ("hirakata", "時刻の設定を二人で確かめる手順にした。"),
+        ("kitahama", "影響がなかったことを確かめた。"),
+    ):
+        with stage.work(by) as work:
+            commands.settle(work, record, text=words, attributed_to=PREFECTURE)
+
+
+def not_made_public_after_all(stage: Stage) -> Story:
+    """Agreed, and then agreed not to be made public after all (decision 13)."""
+    yield stage.before(13, 10)
+    paper = tabled(
+        stage,
+        "hommachi",
+        item(
+            "合同の説明会の告知（仮）",
+            "Announcement of a joint briefing (assumed)",
+            prefecture="説明会を開きます。",
+            company="説明会に参加します。",
+            day=stage.day_after(12).isoformat(),
+            time="10:00",
+        ),
+    )
+    yield stage.before(11, 10)
+    agreed(paper, ("nakanoshima", "ス戦企第1614号（仮）"), ("kitahama", "公営-26-0214（仮）"))
+    yield stage.before(10, 10)
+    off = called_off(stage, "sakai", paper, reason="会場の都合で説明会を取りやめたため。")
+    yield stage.before(9, 10)
+    agreed(off, ("nakanoshima", "ス戦企第1617号（仮）"), ("kitahama", "公営-26-0217（仮）"))
 
 
 def case_study_sent_back(stage: Stage) -> Story:
@@ -314,6 +398,7 @@ def corrected_after_it_was_out(stage: Stage) -> Story:
         words="参加は300人でした。",
         circumstances="合意した文面は30人。",
         document_id=found,
+        channel=2,
     )
     fixed = stage.before(12).date()
     correction = followed(
@@ -459,6 +544,8 @@ def drafts(stage: Stage) -> Story:
 PUBLICITY_OPEN = (
     replaced_before_it_was_out,
     corrected_after_it_was_out,
+    posted_too_early,
+    not_made_public_after_all,
     case_study_sent_back,
     after_the_briefing,
     may_go_out_now,
