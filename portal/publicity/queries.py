@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -258,6 +259,8 @@ class Around:
     """The row of the agreement's dates."""
     activity: Any | None
     """The activity it is about, by the paper that brought it about: `id`, `reference`, `title`."""
+    holders: Sequence[str]
+    """The parties that hold it now, in the order in which they began to."""
     on_the_table: str
     """What the latest revision says, sealed, as long as consent to it is asked."""
 
@@ -281,9 +284,11 @@ _PACKED = {
     "copy": Packed(*EmbargoedCopy.__table__.columns),
     "record": Packed(*PublicityRecord.__table__.columns),
     "answered": Packed(*PublicityRecord.__table__.columns),
+    "holding": Packed(Closing.party, Closing.act, Closing.at),
     "dates": Packed(*_DATES.c),
     "activity": Packed(*_FIRST.c),
 }
+_HOLDING = {"hold": 1, "lift_hold": -1}
 _CONCERNED = select(PublicityItem.concerns_id).where(PublicityItem.id == _ID).scalar_subquery()
 _ANSWERED = select(PublicityItem.concerns_record_id).where(PublicityItem.id == _ID).scalar_subquery()
 
@@ -302,6 +307,7 @@ _AROUND: Any = union_all(
     _packed("copy").where(EmbargoedCopy.document_id == _ID),
     _packed("record").where(PublicityRecord.document_id == _ID),
     _packed("answered").where(PublicityRecord.id == _ANSWERED),
+    _packed("holding").where(Closing.document_id == _ID, Closing.act.in_(_HOLDING)),
     _packed("dates"),
     _packed("activity"),
     select(literal("on_the_table"), Revision.sealed)
@@ -331,10 +337,19 @@ def around(session: Session, reader: Actor, document_id: str) -> Around:
             concerns=next((one for one in related if one.id == row.concerns_id), None),
             answers=next(iter(held["answered"]), None),
         ),
+        holders=_holders(held["holding"]),
         dates=next(iter(held["dates"]), None),
         activity=next(iter(held["activity"]), None),
         on_the_table=next(iter(held["on_the_table"]), ""),
     )
+
+
+def _holders(acts: Sequence[Any]) -> list[str]:
+    """Each party holds and lifts in turn: who holds now, the first first."""
+    holds: Counter[str] = Counter()
+    for one in sorted(acts, key=lambda act: act.at):
+        holds[one.party] += _HOLDING[one.act]
+    return [party for party, count in holds.items() if count > 0]
 
 
 def copies(session: Session, reader: Actor, document_id: str) -> Sequence[EmbargoedCopy]:
@@ -617,13 +632,6 @@ def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, li
         ],
         records=[one for one in found if one.what == "record"],
     )
-
-
-def holders(session: Session, document_id: str) -> list[str]:
-    """The parties that hold an item now, in the order in which they began to; each holds and lifts in turn."""
-    held = func.sum(case((Closing.act == "hold", 1), (Closing.act == "lift_hold", -1), else_=0))
-    query = select(Closing.party).where(Closing.document_id == document_id).group_by(Closing.party)
-    return list(session.scalars(query.having(held > 0).order_by(func.min(Closing.at), Closing.party)))
 
 
 def clock_of(session: Session) -> dt.datetime:

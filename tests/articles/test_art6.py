@@ -450,7 +450,7 @@ def test_either_side_holds_at_once_and_only_the_side_that_holds_lifts(dated: Hou
         consent.hold(work, PUBLICITY, consent.document_of(work, PUBLICITY, id), reason="確かめたい")
     assert held_for(people[0].reader) == held_for(people[1].reader) == [id]
     with house.read() as session:
-        assert queries.holders(session, id) == [people.parties[1]]
+        assert queries.around(session, people[0].reader.actor(house), id).holders == [people.parties[1]]
     for person, error in ((people[1].press, NotAllowed), (people[0].officer, RuleBroken)):
         with house.work(person.actor(house)) as work, pytest.raises(error):
             document = consent.document_of(work, PUBLICITY, id)

@@ -49,7 +49,7 @@ def busy_item(dated: House) -> tuple[House, str]:
     with dated.work(people[0].press.actor(dated)) as work:
         commands.end_event(work, id, ended_at=OPENS - dt.timedelta(minutes=5), remark="終わった")
     published(dated, people[0].press, id, is_agreed_text=False, final_text="違う文面", remark="差替え")
-    reported(dated, people[1].press, nature="differs", document_id=id, appeared_at=OPENS)
+    reported(dated, people[1].press, nature="differs", document_id=id, channel=2, appeared_at=OPENS)
     tabled_item(
         dated, people, relation="correction", concerns="PUB-0001", relation_reason="誤り", title="訂正"
     )

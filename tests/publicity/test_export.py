@@ -135,7 +135,7 @@ def test_what_appeared_beside_the_agreement_is_taken_out_from_its_own_list(
     reported(
         dated, people[0].press, title="=見つけた記事", url="https://example.jp/?a=1&b=2", publisher="取扱店"
     )
-    reported(dated, people[1].press, title="違う掲載", nature="differs", document_id=item)
+    reported(dated, people[1].press, title="違う掲載", nature="differs", document_id=item, channel=1)
     reported(dated, people[1].press, title="議会の答弁", nature="for_information")
     browser = browser_of(dated, people[1].reader, language)
     place = "/publicity/records/export"
@@ -156,7 +156,7 @@ def test_what_appeared_beside_the_agreement_is_taken_out_from_its_own_list(
 def test_the_records_go_on_from_page_to_page(sqlite_dated: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         reported(sqlite_dated, sqlite_dated.people[0].press, title=f"記事{number}")
-    monkeypatch.setattr("portal.publicity.views.ROWS_A_PAGE", 2)
+    monkeypatch.setattr("portal.publicity.views.records.ROWS_A_PAGE", 2)
     browser = browser_of(sqlite_dated, sqlite_dated.people[1].reader)
     found = json.loads(taken(browser, "json", place="/publicity/records/export"))["rows"]
     assert [row["title"] for row in found] == [f"記事{number}" for number in (4, 3, 2, 1, 0)]

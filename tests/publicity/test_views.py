@@ -183,6 +183,11 @@ def test_an_embargoed_form_says_so_at_its_top_until_its_time(sqlite_dated: House
     house.clock.set(OPENS)
     press = browser_of(house, people[0].press)
     assert "解禁（日本時間）" not in press.get(f"/publicity/{id}/outputs/kou.ja", expect=200).text
+    offer = "解禁前に渡す写しを作る"
+    assert offer in press.get(f"/publicity/{id}", expect=200).text
+    for side, number in ((0, 1), (1, 2)):
+        published(house, people[side].press, id, number)
+    assert offer not in press.get(f"/publicity/{id}", expect=200).text, "nothing is left to go out"
 
 
 def test_the_forms_of_a_prefecture_and_of_a_company_are_their_own(sqlite_dated: House):

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.consent.models import Document
 from portal.history.begin import begin
@@ -17,7 +18,9 @@ from portal.history.work import Work
 from portal.kernel.clock import day_in_japan
 from portal.publicity import queries
 from portal.publicity.item import BOTH
+from portal.publicity.queries import Around
 from portal.publicity.sorts import FOLLOW_UPS, Relation
+from portal.publicity.states import State
 from portal.web.language import language
 from portal.web.reading import portal, reading
 
@@ -33,6 +36,14 @@ def in_force_now(session: Session | None = None) -> bool:
     """Whether consent under the agreement can be used now."""
     edition: Edition = g.edition_in_force()
     return queries.is_in_force(session or reading(), edition, day_in_japan(now()))
+
+
+def state_at(around: Around, at: dt.datetime) -> State:
+    """Where the item stands at the moment `at` (aware), by the agreement's dates that came with it."""
+    edition: Edition = g.edition_in_force()
+    dates = agreement.dates_of(around.dates, edition)
+    in_force = agreement.in_force_by(dates, edition, day_in_japan(at)).is_in_force
+    return queries.state_of(around.row, at, in_force=in_force)
 
 
 def place_of(kind: str, id: str, page: str = "", **more: Any) -> str:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission
-from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.agreement.wording import purchase_words
 from portal.consent import queries as documents
@@ -49,6 +48,7 @@ from portal.publicity.views.doors import (
     place_of,
     publicity,
     relation_asked,
+    state_at,
 )
 from portal.publicity.views.records import copy_of, record_line
 from portal.publicity.views.register import LOOKS
@@ -78,7 +78,7 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         if output_of(body, key) and body.relation != Relation.CALL_OFF
     ]
     return {
-        "turn": turn_of(session, reader, stand) if stand else None,
+        "turn": turn_of(reader, stand) if stand else None,
         "row": stand.row if stand else None,
         "state": state,
         "state_name": say(state_name(state, body.relation)) if state else None,
@@ -109,13 +109,12 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
 
 
 def _stand(around: Around, body: PublicityBody, edition: Edition, at: dt.datetime) -> Stand:
-    dates = agreement.dates_of(around.dates, edition)
-    in_force = agreement.in_force_by(dates, edition, day_in_japan(at)).is_in_force
     return Stand(
         row=around.row,
-        state=queries.state_of(around.row, at, in_force=in_force),
+        state=state_at(around, at),
         found=around.appeared,
         channels=showing.channel_lines(body, around.row, around.appeared, edition, at),
+        holders=around.holders,
     )
 
 
@@ -151,6 +150,10 @@ def activity_of(session: Session, reader: Actor, activity_id: str | None) -> Any
 # --------------------------------------------------------------------------------------- what is offered
 
 
+_BEFORE_ALL_IS_OUT = {State.WAITING, State.WAITING_FOR_EVENT, State.READY, State.PARTLY_PUBLISHED}
+"""Agreed, not stopped, and something still to go out: of such an item copies are handed out."""
+
+
 def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bool]:
     """What this reader is offered around the item; the rules decide again when it is done."""
     row = stand.row if stand else None
@@ -167,10 +170,7 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
         and state is not State.ENDED,
         "go_on": reader.may(Permission.DRAFT) and state is State.ENDED,
         "report": reader.may(Permission.REPORT_PUBLICITY) and row is not None,
-        "copy": reader.may(Permission.PUBLISH)
-        and agreed
-        and not is_off
-        and state not in {State.PUBLISHED, State.OTHERWISE},
+        "take_copy": reader.may(Permission.PUBLISH) and state in _BEFORE_ALL_IS_OUT,
         "print": row is not None and (agreed or Standing(row.standing) is Standing.REPLACED),
     }
 

@@ -31,7 +31,7 @@ from portal.publicity.item import (
 from portal.publicity.models import EmbargoedCopy
 from portal.publicity.sorts import RELATION_NAMES, SORT_NAMES, Relation
 from portal.publicity.states import State, state_name
-from portal.publicity.views.doors import in_force_now, now, party_label, place_of, publicity
+from portal.publicity.views.doors import now, party_label, place_of, publicity, state_at
 from portal.web.language import language, say, speaking
 from portal.web.pages import render, show
 from portal.web.reading import actor, only_looks, reading
@@ -68,15 +68,15 @@ class Agreed:
 
 def _agreed(id: str) -> Agreed:
     """The item, if it was agreed; raises NotFound before agreement."""
-    row = queries.row(reading(), actor(), id)
+    around = queries.around(reading(), actor(), id)
+    row = around.row
     kind = BOTH[row.kind]
     document = documents.document(reading(), actor(), kind, id)
     if document.agreed_at is None:
         raise NotFound()
     revision = documents.revision(reading(), document, document.revision)
     must_be_its_bytes(revision)
-    state = queries.state_of(row, now(), in_force=in_force_now())
-    return Agreed(row, document, revision, body_of(kind, revision), state)
+    return Agreed(row, document, revision, body_of(kind, revision), state_at(around, now()))
 
 
 # --------------------------------------------------------------------------------------- house formats

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission
@@ -29,6 +28,7 @@ class Stand:
     state: State
     found: queries.Appeared
     channels: Sequence[Mapping[str, Any]]
+    holders: Sequence[str]
 
     @property
     def out(self) -> Out:
@@ -48,7 +48,7 @@ def open_channels(reader: Actor, stand: Stand) -> list[Mapping[str, Any]]:
     ]
 
 
-def turn_of(session: Session, reader: Actor, stand: Stand) -> Turn | None:
+def turn_of(reader: Actor, stand: Stand) -> Turn | None:
     """Whose turn it is once an item is agreed (decision 22); None while the mechanism itself says it."""
     row, at = stand.row, {"moment": stand.row.opens_at, "event": stand.row.event}
     may, mine = reader.may(Permission.PUBLISH), f",{reader.party}," in row.publishers
@@ -100,7 +100,7 @@ def turn_of(session: Session, reader: Actor, stand: Stand) -> Turn | None:
             return Turn("stopped", say("すべての経路で公表されましたが、合意と異なるものがあります。"), None,
                         say("下の記録を確かめ、必要なら訂正・補足・掲載の取下げを起案してください。"))  # fmt: skip
         case State.HELD:
-            holders = say("・").join(map(party_label, queries.holders(session, row.id)))
+            holders = say("・").join(map(party_label, stand.holders))
             return Turn("stopped", say("%(parties)sが保留しています。どの経路も公表できません。", parties=holders), None,
                         say("解けるのは、保留した側の同意権者だけです。協議して、記録を下に残してください。"))  # fmt: skip
         case State.LAPSED:
