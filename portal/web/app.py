@@ -17,6 +17,7 @@ from portal.kernel.db import Engines
 from portal.kernel.errors import NotAllowed
 from portal.kernel.files import FileStore
 from portal.settings import ROOT, Settings
+from portal.web.incoming import Request
 from portal.web.kept import Kept
 from portal.web.templates import Templates
 
@@ -57,6 +58,7 @@ class Portal(Flask):
     clock: Clock
     engines: Engines
     files: FileStore
+    request_class = Request
     jinja_environment = Templates
     jinja_env: Templates
 
