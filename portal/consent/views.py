@@ -37,7 +37,8 @@ from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Capacity, RevisionHasMoved, Standing
 from portal.history import queries as history
 from portal.history.begin import begin
-from portal.history.queries import Reading
+from portal.history.event import JOINT
+from portal.history.queries import Line, Reading
 from portal.history.views import surroundings, told
 from portal.history.work import Work
 from portal.kernel.errors import NotFound, Refused, RuleBroken
@@ -48,7 +49,7 @@ from portal.kernel.words import N_
 from portal.web.forms import PortalForm
 from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import part, prose, show
+from portal.web.pages import part, prose, render, show
 from portal.web.reading import actor, only_looks, portal, reading
 
 Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
@@ -57,6 +58,7 @@ Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
 REPLACED = "replaced"
 """In the address of a comparison: the agreed revision of the document that this one replaces."""
 _PARTS: Kept[Markup] = Kept(3_000)
+_BODIES: Kept[Any] = Kept(500)
 
 
 def kept_part(macro: str, *facts: Hashable) -> Markup:
@@ -66,6 +68,16 @@ def kept_part(macro: str, *facts: Hashable) -> Markup:
         return part("consent/_parts.html", macro, *facts)
 
     return _PARTS.get((macro, language(), *facts), make)
+
+
+def kept_parts(macro: str, each: tuple[tuple[Hashable, ...], ...]) -> Markup:
+    """The parts of the page that the macro makes of each of several facts, one after the other; kept together, and
+    each by itself, so that one more makes one part anew."""
+
+    def make() -> Markup:
+        return Markup("\n").join(kept_part(macro, *facts) for facts in each)
+
+    return _PARTS.get((macro, language(), each), make)
 
 
 def fields_of(macro: str, blank: type[PortalForm], mark: str, typed: PortalForm | None) -> Markup:
@@ -128,7 +140,9 @@ class DocumentPages:
 
     def show(self, id: str, status: int = 200, **forms: PortalForm) -> ResponseReturnValue:
         """The document: whose turn it is first, then what stands, what was said, and what the reader may do."""
-        dossier = queries.dossier(reading(), actor(), self.kind, id)
+        lines = history.of_document(reading(), actor(), id)
+        told_last = next((line for line in lines if line.chain == JOINT), None)
+        dossier = queries.dossier(reading(), actor(), self.kind, id, told=told_last)
         if dossier.latest is None and dossier.draft is None:
             raise NotFound()
         edition, code = self.edition(), language()
@@ -136,7 +150,7 @@ class DocumentPages:
         def party_label(key: str) -> str:
             return edition.party(key).defined_as[code]
 
-        body = body_of(self.kind, dossier.latest) if dossier.latest else self._draft_body(dossier.draft)
+        body = self._body(dossier)
         files = queries.attachments_of(dossier.latest) if dossier.latest else []
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
         acts = self._acts(dossier)
@@ -147,20 +161,22 @@ class DocumentPages:
             dossier=dossier,
             document=dossier.document,
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
-            fields_shown=showing.shown(self.kind, body, edition),
+            words=self._words(body, dossier, edition),
             files=[dossier.attachments[one["id"]] for one in files],
             turn=showing.turn_of(dossier, actor(), edition),
-            parties=showing.party_rows(dossier, edition, self._differences_at(id)),
+            parties=self._parties(dossier, edition),
             acts=acts,
             draft_differences=self._draft_differences(dossier),
-            entries=self._entries(id) if dossier.latest else [],
-            comments=[kept_part("comment", one, party_label(one.party)) for one in dossier.comments],
-            revisions=[
-                kept_part(
-                    "revision", one, party_label(one.party), self.to("_revision", id=id, number=one.number)
-                )
-                for one in dossier.revisions
-            ],
+            entries=self._entries(lines) if dossier.latest else "",
+            comments=kept_parts("comment", tuple((one, party_label(one.party)) for one in dossier.comments)),
+            revisions=kept_part(
+                "revisions",
+                tuple(
+                    (one, party_label(one.party), self.to("_revision", id=id, number=one.number))
+                    for one in dossier.revisions
+                ),
+                self.to("_compare", id=id),
+            ),
             media=MEDIA,
             listed=listed,
             lapses=dossier.latest is not None,
@@ -182,6 +198,36 @@ class DocumentPages:
             confirming=confirming,
             table_form=TableForm(formdata=None) if acts["table"] else None,
         )
+
+    def _body(self, dossier: queries.Dossier) -> Any:
+        """The words of the revision on the table, or of the draft before there is one; they never change."""
+        if dossier.latest is None:
+            return self._draft_body(dossier.draft)
+        return _BODIES.get((self.kind.key, dossier.latest.sealed), lambda: body_of(self.kind, dossier.latest))
+
+    def _words(self, body: Any, dossier: queries.Dossier, edition: Edition) -> Markup:
+        """The same words as the page shows them; kept by all of them."""
+
+        def make() -> Markup:
+            return render("consent/_fields.html", fields_shown=showing.shown(self.kind, body, edition))
+
+        return _PARTS.get(("words", language(), self.kind.key, edition.digest, body), make)
+
+    def _parties(self, dossier: queries.Dossier, edition: Edition) -> Markup:
+        """Each party's reply to the revision on the table, and the reasons given; kept by all that was replied."""
+        document = dossier.document
+
+        def make() -> Markup:
+            reasons = [
+                (one, edition.party(one.party).defined_as[language()])
+                for one in dossier.replies
+                if one.reason and one.revision == document.revision
+            ]
+            rows = showing.party_rows(dossier, edition, self._differences_at(document.id))
+            return part("consent/_parts.html", "parties", rows, reasons)
+
+        said = tuple(dossier.replies), tuple(dossier.closings), tuple(dossier.revisions)
+        return _PARTS.get(("parties", language(), self.to(id=document.id), edition.digest, document, said), make)
 
     def _draft_differences(self, dossier: queries.Dossier) -> list[dict[str, Any]] | None:
         """What the own-side draft would change: against the revision on the table, or, in a document not yet
@@ -219,10 +265,9 @@ class DocumentPages:
         """The address of the differences between two revisions of the document."""
         return lambda older, newer: self.to("_compare", id=id, **{"from": older, "to": newer})
 
-    def _entries(self, id: str) -> list[Markup]:
+    def _entries(self, lines: Sequence[Line]) -> Markup:
         """What the history tells of the document to this reader, the latest first."""
-        lines = history.of_document(reading(), actor(), id)
-        return [kept_part("entry", one) for one in told(lines, surroundings(), Reading.TRAIL)]
+        return kept_parts("entry", tuple((one,) for one in told(lines, surroundings(), Reading.TRAIL)))
 
     def _acts(self, dossier: queries.Dossier) -> dict[str, bool]:
         """Which acts this reader is offered; the rules decide again when they are done."""
