@@ -431,7 +431,8 @@ def figures(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="portal-test-") as instance:
         environment = {**environment_for_tests(instance), "PORTAL_VOLUMES": "full"}
         return call(
-            [str(PYTHON), "-m", "pytest", "-m", "processes or volumes", "-s", *arguments], environment
+            [str(PYTHON), "-m", "pytest", "-m", "processes or volumes", "-s", "--timeout", "7200", *arguments],
+            environment,
         )
 
 

@@ -31,6 +31,7 @@ from tests.makers.volumes import steps
 
 WHO = ("kou.drafter", "kou.officer", "kou.officer2", "otsu.drafter", "otsu.officer", "otsu.officer2")
 NEEDS_POWER = {"consent", "withdraw-consent", "send-back", "decline", "hold", "lift-hold"}
+"""What a drafter may not do. An officer whose power has ended is a reader, and may do nothing at all."""
 REASONED_PATHS = (
     "/withdraw-consent", "/send-back", "/decline", "/withdraw", "/hold", "/lift-hold",
 )  # fmt: skip
@@ -371,7 +372,7 @@ class Browsers(RuleBasedStateMachine):
         known = self.known[tab.id]
         paper, drafts = known.paper, {key: replace(one) for key, one in known.drafts.items()}
         party, member = self.party(tab.who), self.person(tab.who).member_id
-        if tab.act in NEEDS_POWER and tab.who not in self.powered:
+        if tab.who not in self.powered and (tab.act in NEEDS_POWER or "officer" in tab.who):
             return None
         seen = body.get("seen", "")
         acts: dict[str, rules.Act] = {
@@ -484,6 +485,21 @@ def test_whatever_both_sides_do_the_pages_and_the_record_follow_the_rules(reques
     """Security.md 4.3: I1-I10, I12, I13, I15, I17 through the pages."""
     template = request.getfixturevalue(database)
     run(type("Run", (Browsers,), {"template": template}), settings=steps(ci, full))
+
+
+def test_an_officer_whose_power_has_ended_tables_nothing(two_on_sqlite: StaffedTemplate) -> None:
+    """Who the model says may do nothing any more is told so, with an own draft on the table or without (I3)."""
+    browsers = type("Run", (Browsers,), {"template": two_on_sqlite})()
+    try:
+        id = browsers.begin_with_a_document()
+        tab = browsers.tab("kou.officer2", "table", id)
+        browsers.the_world_goes_on(what="power ends", who="kou.officer2")
+        browsers.submit(tab, {})
+        browsers.revise(id=id, who="kou.drafter")
+        browsers.submit(browsers.tab("kou.officer2", "table", id), {})
+        browsers.everything_is_as_the_rules_say()
+    finally:
+        browsers.teardown()
 
 
 def test_the_model_knows_the_people_it_drives(two_on_sqlite: StaffedTemplate, tmp_path: Path) -> None:
