@@ -271,7 +271,7 @@ def connection_of(session: Session) -> Connection:
     """The connection of the session's transaction: a page asks for it with every statement, and the ORM would look
     each time whether there is one."""
     held: Connection | None = session.info.get("connection")
-    if held is None or held.closed:  # closed when the transaction ended
+    if held is None or held.closed or not session.is_active:  # closed when the transaction ended; else it failed
         held = session.info["connection"] = session.connection()
     return held
 
