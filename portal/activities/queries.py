@@ -131,7 +131,7 @@ def may_read(reader: Actor) -> bool:
     return reader.party is not None and reader.may(Permission.READ)
 
 
-_KEPT: Kept[Any] = Kept(300)
+_KEPT: Kept[Any] = Kept(100)
 """What was read of the activities, all of which the parties share: by the question and the joint chain as it was. Who
 may read any of it may read all, and is asked before."""
 
@@ -161,8 +161,7 @@ def _register(session: Session, filters: Filters, today: dt.date, before: int | 
         query = query.order_by(Activity.number.desc()).limit(PAGE + 1)
     else:
         query = _REGISTER
-    found: Sequence[Any] = rows(session, query, {"before": before if before is not None else 2**53}).all()
-    return found
+    return tuple(rows(session, query, {"before": before if before is not None else 2**53}).all())
 
 
 def awaited(session: Session, reader: Actor, activity_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -180,7 +179,7 @@ def _awaited(session: Session, activity_ids: Sequence[str]) -> Mapping[str, Sequ
     for activity_id, waits in rows(session, _AWAITED, {"ids": list(activity_ids)}):
         own = found.setdefault(activity_id, [])
         own += [key for key in listed(waits) if key not in own]
-    return found
+    return {activity_id: tuple(parties) for activity_id, parties in found.items()}
 
 
 def count(session: Session, reader: Actor, filters: Filters, today: dt.date) -> int:
@@ -343,7 +342,7 @@ def due(session: Session, reader: Actor, today: dt.date, *, days: int = SOON, li
     """What is planned from `today` within `days`, what should have started, what should have ended; one
     statement at most, the earliest first. Days in Asia/Tokyo."""
     if not may_read(reader):
-        return Due([], [], [])
+        return Due((), (), ())
     found: Due = _kept(session, ("due", today, days, limit), lambda: _due(session, today, days, limit))
     return found
 
@@ -353,9 +352,9 @@ def _due(session: Session, today: dt.date, days: int, limit: int) -> Due:
     found = rows(session, _DUE, given).all()
     waiting = [one for one in found if State(one.state) in NOT_YET_STARTED]
     return Due(
-        [one for one in waiting if one.planned_start >= today],
-        [one for one in waiting if one.planned_start < today],
-        [one for one in found if State(one.state) is State.RUNNING],
+        tuple(one for one in waiting if one.planned_start >= today),
+        tuple(one for one in waiting if one.planned_start < today),
+        tuple(one for one in found if State(one.state) is State.RUNNING),
     )
 
 
@@ -380,7 +379,7 @@ def unacknowledged(session: Session, reader: Actor, *, limit: int = 50) -> Seque
         return []
     given = {"mine": reader.party, "limit": limit}
     found: Sequence[Any] = _kept(
-        session, ("unacknowledged", *given.values()), lambda: rows(session, _UNACKNOWLEDGED, given).all()
+        session, ("unacknowledged", *given.values()), lambda: tuple(rows(session, _UNACKNOWLEDGED, given).all())
     )
     return found
 

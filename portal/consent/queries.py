@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import namedtuple
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -50,6 +50,8 @@ from portal.consent.models import (
 )
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE, Says, Standing
+from portal.history.event import JOINT
+from portal.history.queries import as_of
 from portal.kernel.db import Model, rows
 from portal.kernel.errors import NotFound
 from portal.web.kept import Kept
@@ -359,14 +361,12 @@ class Shared(NamedTuple):
 
 
 _SHARED: Kept[Shared] = Kept(100)
+"""By the joint chain as it was, and the document. All of it is shared: who may know of the document may read it."""
 
 
-def dossier(
-    session: Session, reader: Actor, kind: DocumentKind, document_id: str, *, told: Hashable = None
-) -> Dossier:
+def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: str) -> Dossier:
     """Everything of one document that this reader may see, in seven statements at most, whatever the data; raises
-    NotFound (row 1). What all parties share of it is kept while `told`, the last joint entry about it, is the same:
-    nothing of it changes without another. With None it is read."""
+    NotFound (row 1). What all parties share of it is read once by all of them until the joint chain grows."""
     own = reader.party if reader.may(Permission.READ_OWN_SIDE) else None
     given: dict[str, object] = {"id": document_id, "own": own}
     row = rows(session, _PAPER, given | {"kind": kind.key}).first() if reader.party else None
@@ -385,7 +385,8 @@ def dossier(
     def read() -> Shared:
         return _shared(session, document_id, found.revision)
 
-    shared = read() if told is None else _SHARED.get((document_id, found.revision, told), read)
+    snapshot = as_of(session, JOINT)
+    shared = read() if snapshot is None else _SHARED.get((snapshot, document_id), read)
     return Dossier(
         document=found,
         revisions=shared.revisions,
@@ -402,7 +403,7 @@ def dossier(
 
 
 def _shared(session: Session, document_id: str, latest: int) -> Shared:
-    tabled = rows(session, _TABLED, {"id": document_id, "latest": latest}).all()
+    tabled = tuple(rows(session, _TABLED, {"id": document_id, "latest": latest}).all())
     revisions = tuple(RevisionRow(*row[:-1]) for row in tabled)
     replies, closings, comments = _said(session, document_id, {one.id: one.number for one in revisions})
     return Shared(tabled, revisions, replies, closings, comments, _consultations(session, document_id))
@@ -413,7 +414,7 @@ _SAYS = {one.value: one for one in Says}
 
 def _said(
     session: Session, document_id: str, numbers: Mapping[str, int]
-) -> tuple[list[ReplyRow], list[ClosingRow], list[CommentRow]]:
+) -> tuple[Sequence[ReplyRow], Sequence[ClosingRow], Sequence[CommentRow]]:
     replies, closings, comments = [], [], []
     for (
         what, id, party, name, post, at, says, text, _number, revision, revision_id, capacity, decision_reference,
@@ -431,10 +432,10 @@ def _said(
         else:
             comments.append(CommentRow(id, revision, text, party, name, post, at))  # fmt: skip
     replies.sort(key=lambda one: one.revision)  # moments may be equal (row 39); numbers are of one revision
-    return replies, closings, comments
+    return tuple(replies), tuple(closings), tuple(comments)
 
 
-def _consultations(session: Session, document_id: str) -> list[Consulted]:
+def _consultations(session: Session, document_id: str) -> Sequence[Consulted]:
     found: dict[str, tuple[Any, list[Any]]] = {}
     for row in rows(session, _CONSULTED, {"id": document_id}).all():
         consultation: Any = _ConsultationRow._make(row[: len(_CONSULTATIONS.c)])
@@ -442,7 +443,7 @@ def _consultations(session: Session, document_id: str) -> list[Consulted]:
         words = found.setdefault(consultation.id, (consultation, []))[1]
         if confirmation.id is not None:
             words.append(confirmation)
-    return [Consulted(row, words) for row, words in found.values()]
+    return tuple(Consulted(row, tuple(words)) for row, words in found.values())
 
 
 def body_plain(revision: Any) -> dict[str, Any]:

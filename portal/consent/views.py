@@ -37,8 +37,7 @@ from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Capacity, RevisionHasMoved, Standing
 from portal.history import queries as history
 from portal.history.begin import begin
-from portal.history.event import JOINT
-from portal.history.queries import Line, Reading
+from portal.history.queries import Reading
 from portal.history.views import surroundings, told
 from portal.history.work import Work
 from portal.kernel.errors import NotFound, Refused, RuleBroken
@@ -58,6 +57,7 @@ Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
 REPLACED = "replaced"
 """In the address of a comparison: the agreed revision of the document that this one replaces."""
 _PARTS: Kept[Markup] = Kept(3_000)
+_LISTS: Kept[Markup] = Kept(100)
 _BODIES: Kept[Any] = Kept(500)
 
 
@@ -77,7 +77,7 @@ def kept_parts(macro: str, each: tuple[tuple[Hashable, ...], ...]) -> Markup:
     def make() -> Markup:
         return Markup("\n").join(kept_part(macro, *facts) for facts in each)
 
-    return _PARTS.get((macro, language(), each), make)
+    return _LISTS.get((macro, language(), each), make)
 
 
 def fields_of(macro: str, blank: type[PortalForm], mark: str, typed: PortalForm | None) -> Markup:
@@ -140,12 +140,10 @@ class DocumentPages:
 
     def show(self, id: str, status: int = 200, **forms: PortalForm) -> ResponseReturnValue:
         """The document: whose turn it is first, then what stands, what was said, and what the reader may do."""
-        lines = history.of_document(reading(), actor(), id)
-        told_last = next((line for line in lines if line.chain == JOINT), None)
-        dossier = queries.dossier(reading(), actor(), self.kind, id, told=told_last)
+        edition, code = self.edition(), language()
+        dossier = queries.dossier(reading(), actor(), self.kind, id)
         if dossier.latest is None and dossier.draft is None:
             raise NotFound()
-        edition, code = self.edition(), language()
 
         def party_label(key: str) -> str:
             return edition.party(key).defined_as[code]
@@ -167,7 +165,7 @@ class DocumentPages:
             parties=self._parties(dossier, edition),
             acts=acts,
             draft_differences=self._draft_differences(dossier),
-            entries=self._entries(lines) if dossier.latest else "",
+            entries=self._entries(id) if dossier.latest else "",
             comments=kept_parts("comment", tuple((one, party_label(one.party)) for one in dossier.comments)),
             revisions=kept_part(
                 "revisions",
@@ -265,8 +263,9 @@ class DocumentPages:
         """The address of the differences between two revisions of the document."""
         return lambda older, newer: self.to("_compare", id=id, **{"from": older, "to": newer})
 
-    def _entries(self, lines: Sequence[Line]) -> Markup:
+    def _entries(self, id: str) -> Markup:
         """What the history tells of the document to this reader, the latest first."""
+        lines = history.of_document(reading(), actor(), id)
         return kept_parts("entry", tuple((one,) for one in told(lines, surroundings(), Reading.TRAIL)))
 
     def _acts(self, dossier: queries.Dossier) -> dict[str, bool]:

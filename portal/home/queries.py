@@ -131,7 +131,7 @@ def board(session: Session, reader: Actor) -> Board:
     own_side, given = reader.may(Permission.READ_OWN_SIDE), _given(reader)
 
     def read() -> Board:
-        return Board([Waiting._make(row) for row in rows(session, _board(own_side=own_side), given).all()])
+        return Board(tuple(map(Waiting._make, rows(session, _board(own_side=own_side), given).all())))
 
     snapshot = as_of(session, JOINT, reader.party)  # the own chain tells of the own side's drafts
     return read() if snapshot is None else _BOARDS.get((snapshot, own_side, *given.values()), read)

@@ -233,7 +233,7 @@ def _turn(tell: Tellings, places: Places, found: Board) -> tuple[Sequence[Item],
         for row in rows:
             line, is_mine = _AWAITED.get((row, *tell.made_from), partial(_awaited, tell, places, row))
             (mine if is_mine else side).append(line)
-        return mine, side
+        return tuple(mine), tuple(side)
 
     rows = sorted([*found.of(TURN), *found.of(TO_CONFIRM)], key=lambda row: row.since)
     return _TURNS.get((tuple(rows), *tell.made_from), make)

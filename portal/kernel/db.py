@@ -93,6 +93,12 @@ class Recorded:
         """The row itself, or the thing it belongs to, as the history names it."""
         raise NotImplementedError(type(self).__name__)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all parties may see the row: then the joint chain grows with its every change, so that what is
+        kept by the joint chain's last leaf is never older than the row."""
+        return False
+
 
 M = TypeVar("M", bound=Model)
 KEPT_FOREVER: dict[str, tuple[str, ...]] = {}
