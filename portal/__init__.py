@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, cast
 from flask import Response, g, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import exc, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exc, select
+from sqlalchemy.orm import Session, aliased
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import assembly, demo
@@ -21,10 +21,12 @@ from portal.agreement import queries as agreement_queries
 from portal.agreement.models import AgreementEdition
 from portal.agreement.text import Edition
 from portal.consent import queries as consent_queries
+from portal.history import queries as history
 from portal.history.begin import first_outcome
 from portal.history.chain import last_head
 from portal.history.event import JOINT
 from portal.history.models import Head
+from portal.history.queries import HeadNow
 from portal.history.work import AlreadyDone, Works
 from portal.kernel.clock import Clock, SystemClock
 from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows
@@ -214,14 +216,20 @@ class _House(NamedTuple):
     waiting: int | None
 
 
+_OWN = aliased(Head)
 _EVERY_PAGE = (
     select(
         AgreementEdition.number,
         AgreementEdition.digest,
         Head.number.label("head"),
         Head.leaf,
+        Head.at,
+        _OWN.number.label("own_head"),
+        _OWN.leaf.label("own_leaf"),
+        _OWN.at.label("own_at"),
     )
     .outerjoin_from(AgreementEdition, Head, Head.chain == JOINT)
+    .outerjoin(_OWN, _OWN.chain == bindparam("own"))
     .order_by(AgreementEdition.number.desc())
     .limit(1)
 )
@@ -239,9 +247,12 @@ def _house() -> _House:
     held: _House | None = session.info.get("house")
     if held is None:
         reads = who.may(Permission.READ) and who.party is not None
-        row = rows(session, _EVERY_PAGE).first()
+        chains = history.chains_of(who)
+        row = rows(session, _EVERY_PAGE, {"own": next((one for one in chains if one != JOINT), None)}).first()
         if row is None:
             raise NotFound()
+        heads = (HeadNow(JOINT, row.head, row.leaf, row.at), HeadNow(who.party or "", row.own_head, row.own_leaf, row.own_at))
+        history.note_heads(session, who, [head for head in heads if head.leaf and head.chain in chains])
         held = session.info["house"] = _House(
             agreement_queries.in_force_while(session, row.number, row.digest),
             (row.head, row.leaf) if reads and row.leaf else None,

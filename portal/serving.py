@@ -6,12 +6,13 @@ for requests to arrive; a request takes one of the few places to work in when it
 
 from __future__ import annotations
 
+import io
 import socket
 import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import IO, Any
 
 from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -60,6 +61,60 @@ class Sender(socket.socket):
         return piece
 
 
+class Arrived(io.RawIOBase):
+    """A request's body as far as it was taken in: its beginning in memory, and what is beyond that on the disk."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.has_room = True
+        """Whether the disk took everything (row 110)."""
+        self._memory, self._left = io.BytesIO(), io.BytesIO()
+        self._disk: IO[bytes] | None = None
+        self._parts: list[Any] = []
+
+    def take(self, piece: bytes) -> None:
+        """The piece comes next, whether or not the disk has room for it."""
+        self.size += len(piece)
+        if self.size <= KEPT_IN_MEMORY:
+            self._memory.write(piece)
+            return
+        try:
+            if self._disk is None:
+                self._disk = tempfile.TemporaryFile(buffering=0)  # what it has written, it has written
+            while piece:
+                piece = piece[self._disk.write(piece) :]
+        except OSError:
+            self.has_room = False
+            self._left.write(piece)
+
+    def opened(self, rest: Any) -> io.BufferedReader:
+        """What was taken in, from its beginning, and then what is still to come of `rest`."""
+        self._parts = [part for part in (self._memory, self._disk, self._left) if part is not None]
+        for part in self._parts:
+            part.seek(0)
+        self._parts.append(rest)
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """So many bytes of the body come next; none at its end."""
+        while self._parts:
+            if piece := self._parts[0].read(len(buffer)):
+                buffer[: len(piece)] = piece
+                return len(piece)
+            del self._parts[0]
+        return 0
+
+    def close(self) -> None:
+        """Nothing of it is left."""
+        if self._disk is not None:
+            self._disk.close()
+        super().close()
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threaded worker with `--threads` places to work in and many more threads to receive in."""
 
@@ -78,20 +133,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """Answer a request once it is here whole; 408 if it does not come."""
+        """Answer a request once it is here whole; 408 if it does not come. Where the disk has no room for it, it is
+        worked on as it comes, so that there is an answer (row 110)."""
         if any(name == "EXPECT" and said.lower() == "100-continue" for name, said in req.headers):
             conn.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             req.headers = [(name, said) for name, said in req.headers if name != "EXPECT"]
-        with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY) as whole:
-            while whole.tell() < LARGEST and (piece := req.body.read(64 * 1024)):
-                whole.write(piece)
+        with Arrived() as whole:
+            while whole.has_room and whole.size < LARGEST and (piece := req.body.read(64 * 1024)):
+                whole.take(piece)
             if conn.sock.left <= 0:
                 util.write_error(conn.sock, 408, "Request Timeout", "The request did not arrive in time.")
                 return False
-            req.must_close = whole.tell() >= LARGEST
-            conn.sock.began = None
-            whole.seek(0)
-            rest, req.body = req.body, whole
+            req.must_close = whole.size >= LARGEST or not whole.has_room
+            if whole.has_room:
+                conn.sock.began = None  # else the rest comes while we work, and its pace is still looked at
+            rest, req.body = req.body, whole.opened(io.BytesIO() if whole.has_room else req.body)
             try:
                 with self.places:
                     return super().handle_request(req, conn)

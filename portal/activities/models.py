@@ -73,6 +73,11 @@ class Activity(Model, Recorded):
         """The activity."""
         return Subject("activity", self.id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class ActivityAct(Model, Recorded):
     """What one party recorded of the carrying out: started, suspended, resumed, completed, cancelled (R2-10)."""
@@ -112,6 +117,11 @@ class ActivityAct(Model, Recorded):
         """Its activity."""
         return Subject("activity", self.activity_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class ActAcknowledgement(Model, Recorded):
     """Another party's word on a recorded act: acknowledged, or what it sees otherwise (R2-10)."""
@@ -140,6 +150,11 @@ class ActAcknowledgement(Model, Recorded):
     def subject(self) -> Subject:
         """The activity."""
         return Subject("activity", self.activity_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 for kept in (ActivityAct, ActAcknowledgement):

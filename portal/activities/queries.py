@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,14 @@ from portal.consent import queries as consent
 from portal.consent.models import Consultation, Document, Revision
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE
+from portal.history.event import JOINT
+from portal.history.queries import as_of
 from portal.kernel.clock import day_in_japan
 from portal.kernel.days import fiscal_year, fiscal_year_days
 from portal.kernel.db import first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
+from portal.web.kept import Kept
 
 PAGE = 50
 COUNTED = 1_000
@@ -135,29 +138,46 @@ def may_read(reader: Actor) -> bool:
     return reader.party is not None and reader.may(Permission.READ)
 
 
+_KEPT: Kept[Any] = Kept(100)
+"""What was read of the activities, all of which the parties share: by the question and the joint chain as it was. Who
+may read any of it may read all, and is asked before."""
+
+
+def _kept(session: Session, question: Hashable, read: Callable[[], Any]) -> Any:
+    """What `read` gives; read once by all who ask the same while nothing has changed."""
+    snapshot = as_of(session, JOINT)
+    return read() if snapshot is None else _KEPT.get((snapshot, question), read)
+
+
 def register(
     session: Session, reader: Actor, filters: Filters, today: dt.date, *, before: int | None = None
 ) -> Sequence[Any]:
-    """The activities, the latest proposed first, PAGE + 1 rows from below the number `before`; one statement."""
+    """The activities, the latest proposed first, PAGE + 1 rows from below the number `before`; one statement at
+    most."""
     if not may_read(reader):
         return []
+    found: Sequence[Any] = _kept(
+        session, ("register", filters, today, before), lambda: _register(session, filters, today, before)
+    )
+    return found
+
+
+def _register(session: Session, filters: Filters, today: dt.date, before: int | None) -> Sequence[Any]:
     if filters.are_set:
         query = _narrowed(_rows().where(Activity.number < _BEFORE), filters, today)
         query = query.order_by(Activity.number.desc()).limit(PAGE + 1)
     else:
         query = _REGISTER
-    found: Sequence[Any] = rows(session, query, {"before": before if before is not None else 2**53}).all()
-    return found
+    return tuple(rows(session, query, {"before": before if before is not None else 2**53}).all())
 
 
-def awaited(session: Session, reader: Actor, activity_ids: Sequence[str]) -> dict[str, list[str]]:
+def awaited(session: Session, reader: Actor, activity_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
     """For each of the activities of which a paper is on the table, the parties whose act is awaited; one
-    statement (decision 22)."""
-    found: dict[str, list[str]] = {}
-    if activity_ids and may_read(reader):
-        for activity_id, waits in rows(session, _AWAITED, {"ids": list(activity_ids)}):
-            own = found.setdefault(activity_id, [])
-            own += [key for key in listed(waits) if key not in own]
+    statement at most (decision 22)."""
+    if not activity_ids or not may_read(reader):
+        return {}
+    ids = tuple(activity_ids)
+    found: Mapping[str, Sequence[str]] = _kept(session, ("awaited", ids), lambda: _awaited(session, ids))
     return found
 
 
@@ -174,10 +194,24 @@ def batch(
     return found
 
 
+def _awaited(session: Session, activity_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for activity_id, waits in rows(session, _AWAITED, {"ids": list(activity_ids)}):
+        own = found.setdefault(activity_id, [])
+        own += [key for key in listed(waits) if key not in own]
+    return {activity_id: tuple(parties) for activity_id, parties in found.items()}
+
+
 def count(session: Session, reader: Actor, filters: Filters, today: dt.date) -> int:
-    """How many activities the register holds under `filters`, exact up to COUNTED (decision 33)."""
+    """How many activities the register holds under `filters`, exact up to COUNTED (decision 33); one statement at
+    most."""
     if not may_read(reader):
         return 0
+    counted: int = _kept(session, ("count", filters, today), lambda: _count(session, filters, today))
+    return counted
+
+
+def _count(session: Session, filters: Filters, today: dt.date) -> int:
     query = _COUNT
     if filters.are_set:
         found = _narrowed(select(Activity.id), filters, today).limit(COUNTED + 1).subquery()
@@ -196,9 +230,14 @@ class Choices:
 
 def choices(session: Session, reader: Actor, today: dt.date) -> Choices:
     """Every measure that an activity names, and the 年度 from the first activity's to the last's; two
-    statements."""
+    statements at most."""
     if not may_read(reader):
         return Choices((), ())
+    found: Choices = _kept(session, ("choices", today), lambda: _choices(session, today))
+    return found
+
+
+def _choices(session: Session, today: dt.date) -> Choices:
     measures = tuple(rows(session, _MEASURES).scalars())
     first, *others = rows(session, _ENDS).one()
     if first is None:  # the register is empty
@@ -378,16 +417,21 @@ class Due:
 
 def due(session: Session, reader: Actor, today: dt.date, *, days: int = SOON, limit: int = 200) -> Due:
     """What is planned from `today` within `days`, what should have started, what should have ended; one
-    statement, the earliest first. Days in Asia/Tokyo."""
+    statement at most, the earliest first. Days in Asia/Tokyo."""
     if not may_read(reader):
-        return Due([], [], [])
+        return Due((), (), ())
+    found: Due = _kept(session, ("due", today, days, limit), lambda: _due(session, today, days, limit))
+    return found
+
+
+def _due(session: Session, today: dt.date, days: int, limit: int) -> Due:
     given = {"today": today, "horizon": today + dt.timedelta(days=days), "limit": limit}
     found = rows(session, _DUE, given).all()
     waiting = [one for one in found if State(one.state) in NOT_YET_STARTED]
     return Due(
-        [one for one in waiting if one.planned_start >= today],
-        [one for one in waiting if one.planned_start < today],
-        [one for one in found if State(one.state) is State.RUNNING],
+        tuple(one for one in waiting if one.planned_start >= today),
+        tuple(one for one in waiting if one.planned_start < today),
+        tuple(one for one in found if State(one.state) is State.RUNNING),
     )
 
 
@@ -410,7 +454,10 @@ def unacknowledged(session: Session, reader: Actor, *, limit: int = 50) -> Seque
     """The acts another party recorded of which the reader's party has said nothing, the oldest first; rows."""
     if not may_read(reader):
         return []
-    found: Sequence[Any] = rows(session, _UNACKNOWLEDGED, {"mine": reader.party, "limit": limit}).all()
+    given = {"mine": reader.party, "limit": limit}
+    found: Sequence[Any] = _kept(
+        session, ("unacknowledged", *given.values()), lambda: tuple(rows(session, _UNACKNOWLEDGED, given).all())
+    )
     return found
 
 

@@ -78,6 +78,7 @@ def index() -> ResponseReturnValue:
 
 
 _ROWS: Kept[Markup] = Kept(3_000)
+_TABLES: Kept[Markup] = Kept(50)
 _FORMS: Kept[Markup] = Kept(50)
 
 
@@ -87,15 +88,21 @@ def _table(page: Sequence[Any], edition: Edition) -> Markup:
     code, parts = language(), "activities/_register.html"
     awaited = queries.awaited(reading(), actor(), [row.id for row in page])
 
-    def made(row: Any) -> Markup:
-        turn = tuple(key for key in edition.party_keys if key in awaited.get(row.id, ()))
+    def awaited_of(row: Any) -> tuple[str, ...]:
+        waits = awaited.get(row.id, ())
+        return tuple(key for key in edition.party_keys if key in waits) if waits else ()
 
+    def made(row: Any, fact: tuple[tuple[Any, ...], tuple[str, ...]]) -> Markup:
         def make() -> Markup:
-            return part(parts, "row", _line(row, edition) | {"turn": _turn_of(turn, edition)})
+            return part(parts, "row", _line(row, edition) | {"turn": _turn_of(fact[1], edition)})
 
-        return _ROWS.get((tuple(row), turn, edition.digest, code), make)
+        return _ROWS.get((fact, edition.digest, code), make)
 
-    return part(parts, "table", Markup("").join(made(row) for row in page))
+    def table() -> Markup:
+        return part(parts, "table", Markup("").join(map(made, page, facts)))
+
+    facts = tuple((tuple(row), awaited_of(row)) for row in page)
+    return _TABLES.get((facts, edition.digest, code), table)
 
 
 def _turn_of(parties: Sequence[str], edition: Edition) -> str:

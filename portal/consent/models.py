@@ -62,6 +62,11 @@ class Document(Model, Recorded):
         """The document."""
         return Subject("document", self.id)
 
+    @property
+    def is_shared(self) -> bool:
+        """From its first tabling on."""
+        return self.tabled_at is not None
+
 
 class Revision(Model, Recorded):
     """One tabled wording (版n), with its digest over everything; never changed (I1, I10)."""
@@ -91,6 +96,11 @@ class Revision(Model, Recorded):
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.document_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class Reply(Model, Recorded):
@@ -134,6 +144,11 @@ class Reply(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class Closing(Model, Recorded):
     """A one-sided act on a whole document, with its reason: declined, withdrawn, held, hold lifted."""
@@ -158,6 +173,11 @@ class Closing(Model, Recorded):
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.document_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class Draft(Model, Recorded):
@@ -215,6 +235,11 @@ class Attachment(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """From the tabling of a revision, or the record of a consultation, that has it."""
+        return self.shared_at is not None
+
 
 class Consultation(Model, Recorded):
     """A consultation (協議) as one side wrote it down; the others confirm the summary (R2-2)."""
@@ -240,6 +265,11 @@ class Consultation(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class ConsultationConfirmation(Model, Recorded):
     """Another party's word on the summary of a consultation: confirmed, or what it sees otherwise (R2-2)."""
@@ -264,6 +294,11 @@ class ConsultationConfirmation(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class Comment(Model, Recorded):
     """A comment shared by all parties. Own-side notes are another table: the two never mix (row 5)."""
@@ -284,6 +319,11 @@ class Comment(Model, Recorded):
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.document_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class Note(Model, Recorded):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -49,8 +50,11 @@ from portal.consent.models import (
 )
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE, Says, Standing
+from portal.history.event import JOINT
+from portal.history.queries import as_of
 from portal.kernel.db import Model, rows
 from portal.kernel.errors import NotFound
+from portal.web.kept import Kept
 
 
 def visible(reader: Actor) -> ColumnElement[bool]:
@@ -327,9 +331,44 @@ _RELATED = (
 )  # fmt: skip
 
 
+class _WhenAsked(Mapping[str, Any]):
+    """Rows by their identifiers, read when the first of them is asked for: most documents have no files."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _found(self) -> Mapping[str, Any]:
+        return self._read()
+
+    def __getitem__(self, id: str) -> Any:
+        return self._found[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+class Shared(NamedTuple):
+    """What all parties share of a tabled document: its revisions, and what was said of it."""
+
+    tabled: Sequence[Any]
+    revisions: Sequence[RevisionRow]
+    replies: Sequence[ReplyRow]
+    closings: Sequence[ClosingRow]
+    comments: Sequence[CommentRow]
+    consultations: Sequence[Consulted]
+
+
+_SHARED: Kept[Shared] = Kept(100)
+"""By the joint chain as it was, and the document. All of it is shared: who may know of the document may read it."""
+
+
 def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: str) -> Dossier:
-    """Everything of one document that this reader may see, in seven statements whatever the data; raises
-    NotFound (row 1)."""
+    """Everything of one document that this reader may see, in seven statements at most, whatever the data; raises
+    NotFound (row 1). What all parties share of it is read once by all of them until the joint chain grows."""
     own = reader.party if reader.may(Permission.READ_OWN_SIDE) else None
     given: dict[str, object] = {"id": document_id, "own": own}
     row = rows(session, _PAPER, given | {"kind": kind.key}).first() if reader.party else None
@@ -338,59 +377,75 @@ def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: st
     found: Any = _DocumentRow._make(row[: len(_DOCUMENTS.c)])
     draft: Any = _DraftRow._make(row[len(_DOCUMENTS.c) :])
     notes = rows(session, _NOTES, given).all() if own else []
-    attachments = {one.id: one for one in rows(session, _FILES, given)}
+    attachments = _WhenAsked(lambda: {one.id: one for one in rows(session, _FILES, given).all()})
     related = rows(session, _RELATED, given | {"replaces": found.replaces_id}).all()
     if found.tabled_at is None:
         return Dossier(
             found, (), None, draft if draft.id else None, (), (), (), (), notes, attachments, related
         )
-    latest, *_others = tabled = rows(session, _TABLED, given | {"latest": found.revision}).all()
-    revisions = [RevisionRow(*row[:-1]) for row in tabled]
-    replies, closings, comments = _said(session, document_id, {one.id: one.number for one in revisions})
+
+    def read() -> Shared:
+        return _shared(session, document_id, found.revision)
+
+    snapshot = as_of(session, JOINT)
+    shared = read() if snapshot is None else _SHARED.get((snapshot, document_id), read)
     return Dossier(
         document=found,
-        revisions=revisions,
-        latest=latest,
+        revisions=shared.revisions,
+        latest=shared.tabled[0],
         draft=draft if draft.id else None,
-        replies=replies,
-        closings=[] if Standing(found.standing) in ON_THE_TABLE else closings,
-        consultations=_consultations(session, document_id),
-        comments=comments,
+        replies=shared.replies,
+        closings=[] if Standing(found.standing) in ON_THE_TABLE else shared.closings,
+        consultations=shared.consultations,
+        comments=shared.comments,
         notes=notes,
         attachments=attachments,
         related=related,
     )
 
 
+def _shared(session: Session, document_id: str, latest: int) -> Shared:
+    tabled = tuple(rows(session, _TABLED, {"id": document_id, "latest": latest}).all())
+    revisions = tuple(RevisionRow(*row[:-1]) for row in tabled)
+    replies, closings, comments = _said(session, document_id, {one.id: one.number for one in revisions})
+    return Shared(tabled, revisions, replies, closings, comments, _consultations(session, document_id))
+
+
+_SAYS = {one.value: one for one in Says}
+
+
 def _said(
     session: Session, document_id: str, numbers: Mapping[str, int]
-) -> tuple[list[ReplyRow], list[ClosingRow], list[CommentRow]]:
+) -> tuple[Sequence[ReplyRow], Sequence[ClosingRow], Sequence[CommentRow]]:
     replies, closings, comments = [], [], []
-    for one in rows(session, _SAID, {"id": document_id}):
-        if one.what == "reply":
+    for (
+        what, id, party, name, post, at, says, text, _number, revision, revision_id, capacity, decision_reference,
+        decided_on, absent_post, digest,
+    ) in rows(session, _SAID, {"id": document_id}).all():
+        if what == "reply":
             replies.append(
                 ReplyRow(
-                    numbers[one.revision_id], one.party, Says(one.says), one.name, one.post, one.capacity,
-                    one.decision_reference, one.decided_on, one.absent_post, one.text, one.at, one.digest,
+                    numbers[revision_id], party, _SAYS[says], name, post, capacity, decision_reference, decided_on,
+                    absent_post, text, at, digest,
                 )
-            )  # fmt: skip
-        elif one.what == "closing":
-            closings.append(ClosingRow(one.says, one.party, one.name, one.post, one.text, one.at))
+            )
+        elif what == "closing":
+            closings.append(ClosingRow(says, party, name, post, text, at))
         else:
-            comments.append(CommentRow(one.id, one.revision, one.text, one.party, one.name, one.post, one.at))
+            comments.append(CommentRow(id, revision, text, party, name, post, at))  # fmt: skip
     replies.sort(key=lambda one: one.revision)  # moments may be equal (row 39); numbers are of one revision
-    return replies, closings, comments
+    return tuple(replies), tuple(closings), tuple(comments)
 
 
-def _consultations(session: Session, document_id: str) -> list[Consulted]:
+def _consultations(session: Session, document_id: str) -> Sequence[Consulted]:
     found: dict[str, tuple[Any, list[Any]]] = {}
-    for row in rows(session, _CONSULTED, {"id": document_id}):
+    for row in rows(session, _CONSULTED, {"id": document_id}).all():
         consultation: Any = _ConsultationRow._make(row[: len(_CONSULTATIONS.c)])
         confirmation: Any = _ConfirmationRow._make(row[len(_CONSULTATIONS.c) :])
         words = found.setdefault(consultation.id, (consultation, []))[1]
         if confirmation.id is not None:
             words.append(confirmation)
-    return [Consulted(row, words) for row, words in found.values()]
+    return tuple(Consulted(row, tuple(words)) for row, words in found.values())
 
 
 def body_plain(revision: Any) -> dict[str, Any]:

@@ -49,7 +49,7 @@ from portal.web.forms import PortalForm
 from portal.web.headers import name_the_file
 from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import part, prose, show
+from portal.web.pages import part, prose, render, show
 from portal.web.reading import actor, only_looks, portal, reading
 
 Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
@@ -58,6 +58,8 @@ Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
 REPLACED = "replaced"
 """In the address of a comparison: the agreed revision of the document that this one replaces."""
 _PARTS: Kept[Markup] = Kept(3_000)
+_LISTS: Kept[Markup] = Kept(100)
+_BODIES: Kept[Any] = Kept(500)
 
 
 def kept_part(macro: str, *facts: Hashable) -> Markup:
@@ -67,6 +69,16 @@ def kept_part(macro: str, *facts: Hashable) -> Markup:
         return part("consent/_parts.html", macro, *facts)
 
     return _PARTS.get((macro, language(), *facts), make)
+
+
+def kept_parts(macro: str, each: tuple[tuple[Hashable, ...], ...]) -> Markup:
+    """The parts of the page that the macro makes of each of several facts, one after the other; kept together, and
+    each by itself, so that one more makes one part anew."""
+
+    def make() -> Markup:
+        return Markup("\n").join(kept_part(macro, *facts) for facts in each)
+
+    return _LISTS.get((macro, language(), each), make)
 
 
 def fields_of(macro: str, blank: type[PortalForm], mark: str, typed: PortalForm | None) -> Markup:
@@ -133,15 +145,15 @@ class DocumentPages:
 
     def show(self, id: str, status: int = 200, **forms: PortalForm) -> ResponseReturnValue:
         """The document: whose turn it is first, then what stands, what was said, and what the reader may do."""
+        edition, code = self.edition(), language()
         dossier = queries.dossier(reading(), actor(), self.kind, id)
         if dossier.latest is None and dossier.draft is None:
             raise NotFound()
-        edition, code = self.edition(), language()
 
         def party_label(key: str) -> str:
             return edition.party(key).defined_as[code]
 
-        body = body_of(self.kind, dossier.latest) if dossier.latest else self._draft_body(dossier.draft)
+        body = self._body(dossier)
         files = queries.attachments_of(dossier.latest) if dossier.latest else []
         extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
         acts = {one: may and one not in extra.get("withheld", ()) for one, may in self._acts(dossier).items()}
@@ -153,21 +165,23 @@ class DocumentPages:
             dossier=dossier,
             document=dossier.document,
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
-            fields_shown=showing.shown(self.kind, body, edition),
+            words=self._words(body, dossier, edition),
             files=[dossier.attachments[one["id"]] for one in files],
             turn=extra.get("turn") or showing.turn_of(dossier, actor(), edition),
             turn_acts=extra.get("turn_acts", ()),
-            parties=showing.party_rows(dossier, edition, self._differences_at(id)),
+            parties=self._parties(dossier, edition),
             acts=acts,
             draft_differences=self._draft_differences(dossier),
-            entries=self._entries(id) if dossier.latest else [],
-            comments=[kept_part("comment", one, party_label(one.party)) for one in dossier.comments],
-            revisions=[
-                kept_part(
-                    "revision", one, party_label(one.party), self.to("_revision", id=id, number=one.number)
-                )
-                for one in dossier.revisions
-            ],
+            entries=self._entries(id) if dossier.latest else "",
+            comments=kept_parts("comment", tuple((one, party_label(one.party)) for one in dossier.comments)),
+            revisions=kept_part(
+                "revisions",
+                tuple(
+                    (one, party_label(one.party), self.to("_revision", id=id, number=one.number))
+                    for one in dossier.revisions
+                ),
+                self.to("_compare", id=id),
+            ),
             media=MEDIA,
             listed=listed,
             lapses=dossier.latest is not None,
@@ -189,6 +203,36 @@ class DocumentPages:
             confirming=confirming,
             table_form=TableForm(formdata=None) if acts["table"] else None,
         )
+
+    def _body(self, dossier: queries.Dossier) -> Any:
+        """The words of the revision on the table, or of the draft before there is one; they never change."""
+        if dossier.latest is None:
+            return self._draft_body(dossier.draft)
+        return _BODIES.get((self.kind.key, dossier.latest.sealed), lambda: body_of(self.kind, dossier.latest))
+
+    def _words(self, body: Any, dossier: queries.Dossier, edition: Edition) -> Markup:
+        """The same words as the page shows them; kept by all of them."""
+
+        def make() -> Markup:
+            return render("consent/_fields.html", fields_shown=showing.shown(self.kind, body, edition))
+
+        return _PARTS.get(("words", language(), self.kind.key, edition.digest, body), make)
+
+    def _parties(self, dossier: queries.Dossier, edition: Edition) -> Markup:
+        """Each party's reply to the revision on the table, and the reasons given; kept by all that was replied."""
+        document = dossier.document
+
+        def make() -> Markup:
+            reasons = [
+                (one, edition.party(one.party).defined_as[language()])
+                for one in dossier.replies
+                if one.reason and one.revision == document.revision
+            ]
+            rows = showing.party_rows(dossier, edition, self._differences_at(document.id))
+            return part("consent/_parts.html", "parties", rows, reasons)
+
+        said = tuple(dossier.replies), tuple(dossier.closings), tuple(dossier.revisions)
+        return _PARTS.get(("parties", language(), self.to(id=document.id), edition.digest, document, said), make)
 
     def _draft_differences(self, dossier: queries.Dossier) -> list[dict[str, Any]] | None:
         """What the own-side draft would change: against the revision on the table, or, in a document not yet
@@ -226,10 +270,10 @@ class DocumentPages:
         """The address of the differences between two revisions of the document."""
         return lambda older, newer: self.to("_compare", id=id, **{"from": older, "to": newer})
 
-    def _entries(self, id: str) -> list[Markup]:
+    def _entries(self, id: str) -> Markup:
         """What the history tells of the document to this reader, the latest first."""
         lines = history.of_document(reading(), actor(), id)
-        return [kept_part("entry", one) for one in told(lines, surroundings(), Reading.TRAIL)]
+        return kept_parts("entry", tuple((one,) for one in told(lines, surroundings(), Reading.TRAIL)))
 
     def _acts(self, dossier: queries.Dossier) -> dict[str, bool]:
         """Which acts this reader is offered; the rules decide again when they are done."""

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,7 +19,7 @@ from portal.kernel.days import ImpossibleDay, read_day
 from portal.kernel.typed import NotText, TooLong, clean_line
 from portal.kernel.words import N_
 from portal.web.forms import ChoiceField, Filled, LineField, PortalForm
-from portal.web.language import say
+from portal.web.language import catalogue, language, say
 
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -81,13 +82,30 @@ def options(choices: Iterable[tuple[str, str]], chosen: str, anything: str) -> M
 
 _NOT_OFFERED = N_("選択肢から選んでください。")
 _ENDS_BEFORE_IT_BEGINS = N_("終わりの日が、始まりの日より前になっています。")
+_NO_SUCH_REFERENCE = N_("この番号の取組は見つかりません。取組の一覧で番号を確かめてください。")
 _WORDS = 5
+OFFERED = 30
+"""So many activities, the latest, stand in the filter to be chosen; all the others are named by their references."""
+_DASHES = re.compile("[‐‑‒–—―−ー-]")
+
+
+def plain_reference(text: str) -> str:
+    """A reference however it was typed: in any width and case, with any dash."""
+    return re.sub(r"\s", "", _DASHES.sub("-", unicodedata.normalize("NFKC", text))).casefold()
+
+
+@lru_cache(maxsize=8)
+def _kinds(code: str, reads_own_side: bool) -> list[tuple[str, str]]:
+    """The kinds of act to choose from; who reads no own side has nothing to choose there."""
+    words = catalogue(code)
+    kinds = [(key, words.gettext(label)) for key, label, _ in (*KINDS, (*OTHER_KIND, ()))]
+    return kinds if reads_own_side else kinds[1:]
 
 
 class HistoryFilter:
     """The filter as the address gives it; what cannot be read stands in `errors`, beside what was typed."""
 
-    NAMES = ("party", "person", "kind", "activity", "clause", "from", "to", "words", "subject", "new")
+    NAMES = ("party", "person", "kind", "activity", "reference", "clause", "from", "to", "words", "subject", "new")
 
     def __init__(
         self,
@@ -97,21 +115,21 @@ class HistoryFilter:
         parties: Sequence[tuple[str, str]],
         people: Sequence[tuple[str, str]],
         activities: Sequence[tuple[str, str]],
+        references: Sequence[tuple[str, str]],
         clauses: Sequence[tuple[str, str]],
     ) -> None:
         self.errors: dict[str, str] = {}
-        self.typed = {name: self._line(name, args.get(name, "")) for name in self.NAMES}
+        self.typed = {name: self._line(name, args[name]) if args.get(name) else "" for name in self.NAMES}
         self.reading = Reading.TRAIL if args.get("reading") == Reading.TRAIL else Reading.CHRONICLE
-        kinds = [(key, say(label)) for key, label, _ in KINDS]
-        if chains_of(reader, Reading.TRAIL) == chains_of(reader, Reading.CHRONICLE):
-            kinds = kinds[1:]  # who reads no own side has nothing to choose there
+        reads_own_side = chains_of(reader, Reading.TRAIL) != chains_of(reader, Reading.CHRONICLE)
         self.choices = {
             "party": parties,
             "person": people,
-            "kind": [*kinds, (OTHER_KIND[0], say(OTHER_KIND[1]))],
+            "kind": _kinds(language(), reads_own_side),
             "activity": activities,
             "clause": clauses,
         }
+        self._read_reference(references)
         first, last = self._day("from"), self._day("to")
         if first and last and last < first:
             self.errors["to"] = say(_ENDS_BEFORE_IT_BEGINS)
@@ -143,8 +161,33 @@ class HistoryFilter:
         return {name: value for name, value in held.items() if value}
 
     def options(self, name: str, anything: str) -> Markup:
-        """The options of the select `name`, with what was chosen."""
-        return options(self.choices[name], self.typed[name], anything)
+        """The options of the select `name`, with what was chosen; of activities, of which there may be thousands, the
+        latest first, and the chosen one."""
+        choices, chosen = self.choices[name], self.typed[name]
+        if name == "activity":
+            choices = [*reversed(choices[-OFFERED:]), *(one for one in choices[:-OFFERED] if one[0] == chosen)]
+        return options(choices, chosen, anything)
+
+    @property
+    def offers_all(self) -> bool:
+        """Whether every activity can be chosen, so that none needs to be named by its reference."""
+        return len(self.choices["activity"]) <= OFFERED and "reference" not in self.errors
+
+    @property
+    def example(self) -> str:
+        """A reference, to show what one looks like."""
+        return next((label.partition(" ")[0] for _, label in self.choices["activity"]), "")
+
+    def _read_reference(self, references: Sequence[tuple[str, str]]) -> None:
+        """An activity named by its reference is chosen, as if it had been chosen from the list."""
+        if not self.typed["reference"] or "reference" in self.errors:
+            return
+        typed = plain_reference(self.typed["reference"])
+        found = next((id for id, reference in references if plain_reference(reference) == typed), None)
+        if found is None:
+            self.errors["reference"] = say(_NO_SUCH_REFERENCE)
+        else:
+            self.typed |= {"activity": found, "reference": ""}
 
     def _line(self, name: str, text: str) -> str:
         try:

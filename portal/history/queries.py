@@ -35,7 +35,7 @@ from portal.history.models import Entry, Head, Message, Payload, SearchWords
 from portal.history.seal import FIRST, moment_text
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.days import fiscal_year
-from portal.kernel.db import Model, Moment, json_object_of
+from portal.kernel.db import Model, Moment, connection_of, json_object_of
 from portal.kernel.digest import commitment
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
@@ -260,7 +260,7 @@ def count(session: Session, reader: Actor, filters: Filters) -> int:
 
 
 def _run(session: Session, statement: Any, values: Mapping[str, Any]) -> Result[*tuple[Any, ...]]:
-    return session.connection().execute(statement, values)
+    return connection_of(session).execute(statement, values)
 
 
 class _Shape(NamedTuple):
@@ -435,7 +435,7 @@ def _words(said: str) -> Mapping[str, str | None]:
 
 def _lines(session: Session, statement: Any, values: Mapping[str, Any]) -> list[Line]:
     """What a statement finds that asks for `_COLUMNS` and `_said`, which are a line's fields in their order."""
-    return [Line(*row) for row in _run(session, statement, values)]
+    return [Line._make(row) for row in _run(session, statement, values).all()]
 
 
 @lru_cache(maxsize=1)
@@ -496,13 +496,21 @@ def of_activity(session: Session, reader: Actor, activity_id: str, limit: int = 
     return latest(session, reader, activity=activity_id, limit=limit)
 
 
-def messages(session: Session, reader: Actor, limit: int = 20, *, before: int | None = None) -> list[Line]:
+def messages(session: Session, reader: Actor, limit: int = 20, *, before: int | None = None) -> Sequence[Line]:
     """What the other parties did and `reader`'s party is told of (お知らせ), newest first, from below the
     number `before` of the joint chain; one statement."""
     if not reader.party or not reader.may(Permission.READ):
         return []
     given = {"party": reader.party, "before": 2**53 if before is None else before}
-    return _lines(session, _messages_statement(limit), given)
+    snapshot = as_of(session, JOINT)
+    if snapshot is None:
+        return _lines(session, _messages_statement(limit), given)
+    key = (snapshot, limit, *given.values())
+    return _MESSAGES_KEPT.get(key, lambda: _lines(session, _messages_statement(limit), given))
+
+
+_MESSAGES_KEPT: Kept[Sequence[Line]] = Kept(50)
+"""By the joint chain, which alone makes messages, and the party that is told."""
 
 
 @lru_cache(maxsize=20)
@@ -573,14 +581,23 @@ def people(session: Session, reader: Actor, reading: Reading = Reading.TRAIL) ->
     return sorted(named, key=lambda one: (one.party or "", one.name or "", one.id))
 
 
-def activities(session: Session, reader: Actor) -> list[ActivityName]:
-    """Every activity the joint chain tells of, by reference; one statement, an index seek an activity."""
-    rows = _run(session, _activities_statement(), {"chains": chains_of(reader, Reading.CHRONICLE)})
-    found = [
-        ActivityName(row.activity_id, str(_facts(row.skeleton).get("reference") or ""), row.title)
-        for row in rows
-    ]
-    return sorted(found, key=lambda one: (one.reference, one.id))
+_ACTIVITIES: Kept[Sequence[ActivityName]] = Kept(5)
+
+
+def activities(session: Session, reader: Actor) -> Sequence[ActivityName]:
+    """Every activity the joint chain tells of, by reference; one statement at most, an index seek an activity, read
+    once by all readers until the joint chain grows."""
+    chains = chains_of(reader, Reading.CHRONICLE)
+
+    def read() -> Sequence[ActivityName]:
+        rows = _run(session, _activities_statement(), {"chains": chains}).all()
+        found = [
+            ActivityName(row.activity_id, str(_facts(row.skeleton).get("reference") or ""), row.title) for row in rows
+        ]
+        return sorted(found, key=lambda one: (one.reference, one.id))
+
+    snapshot = as_of(session, *chains)
+    return _ACTIVITIES.get((chains, snapshot), read) if chains and snapshot else read()
 
 
 @lru_cache(maxsize=1)
@@ -736,6 +753,22 @@ def heads(session: Session, reader: Actor) -> list[HeadNow]:
         found = {row.chain: HeadNow(*row) for row in _run(session, _heads_statement(), {"chains": chains})}
         held[chains] = [found[chain] for chain in chains if chain in found]
     return held[chains]
+
+
+def note_heads(session: Session, reader: Actor, found: Iterable[HeadNow]) -> None:
+    """A page read the heads of the chains that `reader` may read together with something else: they are known in its
+    snapshot, and what does not change without an entry may be kept by them (`as_of`)."""
+    known = list(found)
+    session.info.setdefault("heads", {})[chains_of(reader)] = known
+    session.info["leaves"] = {head.chain: head.leaf for head in known}
+
+
+def as_of(session: Session, *chains: str | None) -> tuple[str, ...] | None:
+    """What this page's snapshot of these chains is known by: their last leaves. While they are the same, nothing has
+    changed of what the chains tell of, for nothing changes without an entry (architecture.md 2.6). None where they
+    are not known: in a Work, which changes things before it tells of them, and for chains the reader may not read."""
+    leaves: Mapping[str, str] = session.info.get("leaves", {})
+    return tuple([leaves[chain] for chain in chains]) if all(chain in leaves for chain in chains) else None  # type: ignore[index]  # all are there
 
 
 @lru_cache(maxsize=1)

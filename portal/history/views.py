@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, g, redirect, request, url_for
@@ -32,7 +32,7 @@ from portal.kernel.words import N_
 from portal.web.export import ROWS_A_PAGE, Column, Export, Format, Row, Slot, in_pages, send
 from portal.web.filters import day, moment
 from portal.web.kept import Kept
-from portal.web.language import language, say
+from portal.web.language import catalogue, language, say
 from portal.web.pages import part, render, show
 from portal.web.reading import actor, portal, reading
 
@@ -94,8 +94,10 @@ def subject_link(kind: str, subject_id: str) -> str | None:
 
 
 _TOLD: Kept[Told] = Kept(3_000)
+_ALL_TOLD: Kept[Sequence[Told]] = Kept(100)
 _ROWS: Kept[Markup] = Kept(3_000)
-_CHOICES: Kept[dict[str, list[tuple[str, str]]]] = Kept(50)
+_PAGES: Kept[Markup] = Kept(100)
+_CHOICES: Kept[dict[str, Any]] = Kept(50)
 _FORMS: Kept[Markup] = Kept(50)
 
 
@@ -118,10 +120,14 @@ class Told(NamedTuple):
     clause: Any
 
 
-def told(lines: Sequence[Line], around: Surroundings, kind: Reading) -> list[Told]:
+def told(lines: Sequence[Line], around: Surroundings, kind: Reading) -> Sequence[Told]:
     """The lines ready for a page: made once, for what an entry says never changes."""
     made_with = _made_with(around, kind)
-    return [_TOLD.get((line, made_with), partial(_tell, line, around, kind)) for line in lines]
+
+    def tell() -> Sequence[Told]:
+        return [_TOLD.get((line, made_with), partial(_tell, line, around, kind)) for line in lines]
+
+    return _ALL_TOLD.get((tuple(lines), made_with), tell)
 
 
 def _made_with(around: Surroundings, kind: Reading) -> Hashable:
@@ -163,17 +169,27 @@ COLUMNS = (
 """The columns of the audit trail."""
 
 
+@lru_cache(maxsize=2)
+def _trail_columns(code: str) -> tuple[str, ...]:
+    words = catalogue(code)
+    return tuple(words.gettext(column) for column in COLUMNS)
+
+
 def _shown(
     lines: Sequence[Line], around: Surroundings, kind: Reading, macro: str, *words: str | tuple[str, ...]
-) -> list[Markup]:
-    """The entries as the page shows them. Kept by all that they say: the same words give the same row, for any
-    reader; an entry never changes, and erased words are other words."""
+) -> Markup:
+    """The entries as the page shows them. Kept by all that they say, together and each by itself: the same words
+    give the same row, for any reader; an entry never changes, and erased words are other words."""
 
     def make(line: Line) -> Markup:
         return part("history/_rows.html", macro, _tell(line, around, kind), *words)
 
+    def make_all() -> Markup:
+        rows = [_ROWS.get((line, made_with), partial(make, line)) for line in lines]
+        return Markup("").join(rows)
+
     made_with = (macro, words, _made_with(around, kind))
-    return [_ROWS.get((line, made_with), partial(make, line)) for line in lines]
+    return _PAGES.get((tuple(lines), made_with), make_all)
 
 
 def _may_be_a_draft(line: Line) -> bool:
@@ -219,12 +235,13 @@ def _filter(around: Surroundings) -> tuple[HistoryFilter, Hashable]:
     return HistoryFilter(request.args, who, **_CHOICES.get(key, partial(_choices, around, kind))), key
 
 
-def _choices(around: Surroundings, kind: Reading) -> dict[str, list[tuple[str, str]]]:
+def _choices(around: Surroundings, kind: Reading) -> dict[str, Any]:
     who, session, teller = actor(), reading(), around.teller
     people = []
     for one in queries.people(session, who, kind):
         name = teller.word(one.name) + (f"（{teller.word(one.post)}）" if one.post else "")
         people.append((one.id, f"{around.labels.get(one.party or '', '')} {name}".strip()))
+    known = queries.activities(session, who)
     kinds = portal().extensions.get("kinds", {})
     keys = {event.clause for event in EVENTS.values()} | {one.clause for one in kinds.values()}
     keys |= {key for event in EVENTS.values() for key in event.may_be_under}
@@ -234,10 +251,8 @@ def _choices(around: Surroundings, kind: Reading) -> dict[str, list[tuple[str, s
             for party in around.edition.parties
         ],
         "people": people,
-        "activities": [
-            (one.id, f"{one.reference} {teller.word(one.title)}".strip())
-            for one in queries.activities(session, who)
-        ],
+        "activities": [(one.id, f"{one.reference} {teller.word(one.title)}".strip()) for one in known],
+        "references": [(one.id, one.reference) for one in known],
         "clauses": [
             (key, f"{around.edition.clause_of(key).label[around.language]} {_caption(around, key)}")
             for key in around.edition.clause_keys
@@ -287,9 +302,9 @@ def _index(
         "export_href": _export_address(form.address()),
     }
     if form.reading is Reading.TRAIL:
-        columns, own_side = tuple(say(column) for column in COLUMNS), say(N_("自分の側だけ"))
+        columns, own_side = _trail_columns(around.language), say(N_("自分の側だけ"))
         rows = _shown(page.lines, around, Reading.TRAIL, "trail_row", columns, own_side)
-        return {**context, "columns": columns, "rows": Markup("").join(rows)}
+        return {**context, "columns": columns, "rows": rows}
     number = say(N_("記録番号"))
     months: list[tuple[str | None, str, Markup]] = []
     year = None
@@ -300,7 +315,7 @@ def _index(
             heading = fiscal_year_in_words(year, around.language)
         words = month_in_words(month.year, month.month, around.language)
         entries = _shown(month.lines, around, Reading.CHRONICLE, "chronicle_entry", number)
-        months.append((heading, words, Markup("").join(entries)))
+        months.append((heading, words, entries))
     return {**context, "months": months}
 
 

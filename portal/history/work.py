@@ -30,7 +30,8 @@ _BACKWARDS = dt.timedelta(seconds=5)
 
 
 class UnrecordedChange(Exception):
-    """Something was changed that no event of the same Work tells; nothing has been kept."""
+    """Something was changed that no event of the same Work tells, or what all parties share was changed and none
+    of it told on the joint chain; nothing has been kept."""
 
 
 class BulkChange(Exception):
@@ -88,6 +89,7 @@ class Work:
         self._once = once
         self._heads: dict[str, Head] = {head.chain: head for head in session.scalars(select(Head))}
         self._changed: dict[Subject, str] = {}
+        self._shared: set[str] = set()
         self._told: set[Subject] = set()
         self._location: str | None = None
         self.entries: list[Entry] = []
@@ -165,13 +167,18 @@ class Work:
         for row in (*session.new, *session.dirty, *session.deleted):
             if isinstance(row, Recorded) and (row not in session.dirty or session.is_modified(row)):
                 self._changed.setdefault(row.subject, type(row).__name__)
+                if row.is_shared:
+                    self._shared.add(type(row).__name__)
 
     def finish(self) -> None:
-        """Everything is flushed and everything changed was told; raises UnrecordedChange otherwise."""
+        """Everything is flushed and everything changed was told, on the joint chain what all parties share; raises
+        UnrecordedChange otherwise."""
         self.session.flush()
         untold = [name for subject, name in self._changed.items() if subject not in self._told]
         if untold:
             raise UnrecordedChange(f"changed, but not told: {', '.join(sorted(set(untold)))}")
+        if self._shared and all(entry.chain != JOINT for entry in self.entries):
+            raise UnrecordedChange(f"changed, but not told to all: {', '.join(sorted(self._shared))}")
         if self._once and self._location:
             self.session.add(
                 OnceKey(

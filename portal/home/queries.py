@@ -34,9 +34,12 @@ from portal.access.policy import Permission
 from portal.consent.models import Consultation, Document, Draft, Revision
 from portal.consent.queries import answered, counted, in_question, is_named, mark_of, to_confirm
 from portal.consent.rules import ON_THE_TABLE, Standing
+from portal.history.event import JOINT
+from portal.history.queries import as_of
 from portal.home.parts import SHOWN
 from portal.kernel.db import Moment, rows
 from portal.parties.models import AuditorAppointment, AuditorConsent, ConsentGrant, Member, Party
+from portal.web.kept import Kept
 
 TURN, OTHERS, TO_CONFIRM, UNCONFIRMED, DRAFTS = "turn", "others", "to_confirm", "unconfirmed", "drafts"
 FEWER = 20
@@ -122,11 +125,20 @@ def _given(reader: Actor) -> dict[str, object]:
 
 def board(session: Session, reader: Actor) -> Board:
     """Everything that waits for the reader's party and for the others, and the own side's drafts, the longest
-    waiting first (R2-7); one statement. Nothing for a reader without a party."""
+    waiting first (R2-7); one statement at most. Nothing for a reader without a party."""
     if reader.party is None or not reader.may(Permission.READ):
         return Board([])
-    statement = _board(own_side=reader.may(Permission.READ_OWN_SIDE))
-    return Board([Waiting(*row) for row in rows(session, statement, _given(reader))])
+    own_side, given = reader.may(Permission.READ_OWN_SIDE), _given(reader)
+
+    def read() -> Board:
+        return Board(tuple(map(Waiting._make, rows(session, _board(own_side=own_side), given).all())))
+
+    snapshot = as_of(session, JOINT, reader.party)  # the own chain tells of the own side's drafts
+    return read() if snapshot is None else _BOARDS.get((snapshot, own_side, *given.values()), read)
+
+
+_BOARDS: Kept[Board] = Kept(100)
+"""By the reader, and the chains as they were."""
 
 
 def documents(
@@ -137,7 +149,7 @@ def documents(
     if reader.party is None or not reader.may(Permission.READ):
         return []
     query = _documents(part, limit=limit, after=after)
-    return [Waiting(*row) for row in rows(session, query, _given(reader))]
+    return [Waiting._make(row) for row in rows(session, query, _given(reader)).all()]
 
 
 def pending_grants(session: Session, reader: Actor, at: dt.datetime) -> Sequence[Any]:

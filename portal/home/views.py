@@ -205,28 +205,38 @@ def index() -> ResponseReturnValue:
 
 
 _AWAITED: Kept[tuple[Item, bool]] = Kept(3_000)
+_TURNS: Kept[tuple[Sequence[Item], Sequence[Item]]] = Kept(100)
 _FOR_OTHERS: Kept[Item] = Kept(3_000)
 _SHOWN: Kept[Markup] = Kept(3_000)
 
 
 def lines_of(rows: Sequence[Item | Told]) -> Markup:
-    """Lines as the page shows them; each kept by all that it says."""
+    """Lines as the page shows them, in a list; kept together and each by itself, by all that they say."""
     code = language()
 
     def made(row: Item | Told) -> Markup:
         return part("home/_lines.html", "line" if isinstance(row, Item) else "message", row)
 
-    return Markup("\n").join(_SHOWN.get((row, code), partial(made, row)) for row in rows)
+    def all_of_them() -> Markup:
+        lines = Markup("\n").join(_SHOWN.get((row, code), partial(made, row)) for row in rows)
+        return part("home/_lines.html", "lines", lines)
+
+    return _SHOWN.get((tuple(rows), code), all_of_them)
 
 
-def _turn(tell: Tellings, places: Places, found: Board) -> tuple[list[Item], list[Item]]:
+def _turn(tell: Tellings, places: Places, found: Board) -> tuple[Sequence[Item], Sequence[Item]]:
     """What waits for the reader's side: what the reader may do, and what somebody else of the side must."""
-    mine: list[Item] = []
-    side: list[Item] = []
-    for row in sorted([*found.of(TURN), *found.of(TO_CONFIRM)], key=lambda row: row.since):
-        line, is_mine = _AWAITED.get((row, *tell.made_from), partial(_awaited, tell, places, row))
-        (mine if is_mine else side).append(line)
-    return mine, side
+
+    def make() -> tuple[Sequence[Item], Sequence[Item]]:
+        mine: list[Item] = []
+        side: list[Item] = []
+        for row in rows:
+            line, is_mine = _AWAITED.get((row, *tell.made_from), partial(_awaited, tell, places, row))
+            (mine if is_mine else side).append(line)
+        return tuple(mine), tuple(side)
+
+    rows = sorted([*found.of(TURN), *found.of(TO_CONFIRM)], key=lambda row: row.since)
+    return _TURNS.get((tuple(rows), *tell.made_from), make)
 
 
 def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Item, bool]:

@@ -103,6 +103,12 @@ class Recorded:
         """The row itself, or the thing it belongs to, as the history names it."""
         raise NotImplementedError(type(self).__name__)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all parties may see the row: then the joint chain grows with its every change, so that what is
+        kept by the joint chain's last leaf is never older than the row."""
+        return False
+
 
 M = TypeVar("M", bound=Model)
 KEPT_FOREVER: dict[str, tuple[str, ...]] = {}
@@ -206,7 +212,10 @@ def _sqlite(url: str, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # every page begins so, and it neither waits nor fails
+            connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]  # it is open
 
     return engine
 
@@ -316,7 +325,16 @@ def rows(session: Session, statement: Any, given: Mapping[str, object] | None = 
     """The result of a statement that asks for columns, past the ORM, which has nothing to do with columns and
     takes longer over them than the database: for lists, and for what every page reads. Built once, with
     `bindparam` for what is `given`, a statement costs a third of one built anew (performance.md)."""
-    return session.connection().execute(statement, given)
+    return connection_of(session).execute(statement, given)
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of the session's transaction: a page asks for it with every statement, and the ORM would look
+    each time whether there is one."""
+    held: Connection | None = session.info.get("connection")
+    if held is None or held.closed or not session.is_active:  # closed when the transaction ended; else it failed
+        held = session.info["connection"] = session.connection()
+    return held
 
 
 def first_of_each(

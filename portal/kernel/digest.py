@@ -34,9 +34,14 @@ def commitment(salt: bytes, content: str) -> str:
     return hashlib.sha256(COMMITMENT + salt + content.encode("utf-8")).hexdigest()
 
 
+def in_fours(digits: str) -> str:
+    """The digits in groups of four, as people compare them."""
+    return " ".join([digits[i : i + 4] for i in range(0, len(digits), 4)])
+
+
 def check_code(full: str) -> str:
     """The short form of a digest that people compare: the first 16 hex digits in groups of four."""
-    return " ".join(full[i : i + 4] for i in range(0, 16, 4))
+    return in_fours(full[:16])
 
 
 def _must_be_plain(value: object) -> None:

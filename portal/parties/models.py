@@ -28,6 +28,11 @@ class Party(Model, Recorded):
         """The party itself."""
         return Subject("party", self.key)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always: its rules are told to everybody."""
+        return True
+
 
 class Member(Model, Recorded):
     """A person who signs in: of exactly one party, or the operator (I3; row 29). Closed, never deleted."""

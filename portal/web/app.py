@@ -17,6 +17,7 @@ from portal.kernel.db import Engines
 from portal.kernel.errors import NotAllowed
 from portal.kernel.files import FileStore
 from portal.settings import ROOT, Settings
+from portal.web.incoming import Request
 from portal.web.kept import Kept
 from portal.web.templates import Templates
 
@@ -57,7 +58,9 @@ class Portal(Flask):
     clock: Clock
     engines: Engines
     files: FileStore
+    request_class = Request
     jinja_environment = Templates
+    jinja_options: dict[str, Any] = {"cache_size": -1}  # every template: to count which was used last takes long
     jinja_env: Templates
 
     def __init__(self, settings: Settings, *, clock: Clock, engines: Engines, files: FileStore) -> None:
@@ -110,10 +113,10 @@ class Portal(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address, as Flask makes it; kept, where it is made of plain values alone."""
-        values = {name: value for name, value in values.items() if value is not None}
-        if not has_request_context() or not all(
-            type(value) in _PLAIN and name[0] != "_" for name, value in values.items()
-        ):
+        for name, value in values.items():
+            if value is not None and (type(value) not in _PLAIN or name[0] == "_"):
+                return super().url_for(endpoint, **values)
+        if not has_request_context():
             return super().url_for(endpoint, **values)
         beside = request.blueprint if endpoint[0] == "." else None
         key = (request.root_path, beside, endpoint, *values.items())

@@ -145,14 +145,21 @@ _HIDDEN = frozenset({"once", "seen", "saves", "then", "language", "next"})
 def _typed(status: int) -> dict[str, Any]:
     """What was typed into a form that was not taken, to be read and sent again: nothing is ever lost.
 
-    Passwords and tokens are left out; a form of nothing but hidden fields is not worth showing.
+    Passwords and tokens are left out. Files cannot be kept, and are to be chosen again, by name: without them the form
+    would not say the same. A form of nothing but hidden fields is not worth showing.
     """
+    nothing: dict[str, Any] = {"kept": [], "kept_files": [], "kept_path": "", "kept_hidden": _HIDDEN}
     if request.method != "POST" or status in {403, 404, 405, 413}:
-        return {"kept": [], "kept_path": "", "kept_hidden": _HIDDEN}
+        return nothing
     kept = [(name, value) for name, value in request.form.items(multi=True) if not _SECRET.search(name)]
-    if not any(value.strip() for name, value in kept if name not in _HIDDEN):
-        kept = []
-    return {"kept": kept, "kept_path": request.full_path.rstrip("?"), "kept_hidden": _HIDDEN}
+    files = [
+        (field, names)
+        for field, sent in request.files.lists()
+        if (names := [name for one in sent if (name := (one.filename or "").strip())])
+    ]
+    if not files and not any(value.strip() for name, value in kept if name not in _HIDDEN):
+        return nothing
+    return nothing | {"kept": kept, "kept_files": files, "kept_path": request.full_path.rstrip("?")}
 
 
 def back() -> str:

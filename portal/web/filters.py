@@ -6,7 +6,7 @@ import datetime as dt
 
 from portal.kernel import days
 from portal.kernel.clock import day_in_japan
-from portal.kernel.digest import check_code
+from portal.kernel.digest import check_code, in_fours
 from portal.web.app import Portal
 from portal.web.language import language
 
@@ -40,12 +40,14 @@ def size(value: int) -> str:
 
 
 def set_filters(app: Portal) -> None:
-    """Templates of `app` may say `|day`, `|moment`, `|fiscal_year`, `|size`, `|check_code`, `|iso`."""
+    """Templates of `app` may say `|day`, `|moment`, `|fiscal_year`, `|size`, `|check_code`, `|in_fours`,
+    `|iso`."""
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
         fiscal_year=fiscal_year,
         size=size,
         check_code=check_code,
+        in_fours=in_fours,
         iso=lambda value: value.isoformat() if value else "",
     )

@@ -604,12 +604,12 @@ def test_planned_late_and_overrunning_activities_are_found(sqlite_dated: House):
     with house.read() as session:
         today = dt.date(2025, 10, 1)
         assert [row.id for row in queries.planned_within(session, reader, today)] == [soon]
-        assert queries.late_starts(session, reader, today) == []
+        assert not queries.late_starts(session, reader, today)
         later = dt.date(2026, 1, 5)
         assert [row.id for row in queries.late_starts(session, reader, later)] == [soon]
         assert [row.id for row in queries.overrunning(session, reader, later)] == [running]
         assert len(queries.unacknowledged(session, reader)) == 1
-        assert queries.due(session, people.operator.actor(house), later).late == []
+        assert not queries.due(session, people.operator.actor(house), later).late
 
 
 @pytest.mark.parametrize("pages", [1, 30])

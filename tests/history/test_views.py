@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -190,6 +191,8 @@ def test_the_address_keeps_the_filter_through_pages_and_readings(sqlite_house: H
         ("kind=zz", "選択肢から選んでください。"),
         ("clause=zz", "選択肢から選んでください。"),
         ("activity=zz", "選択肢から選んでください。"),
+        ("reference=ACT-9999", "この番号の取組は見つかりません。"),
+        ("reference=%00", "使えない文字"),
         ("from=あした", "日付として読めません"),
         ("from=2025-02-30", "2月"),
         ("from=R7.10.2&to=R7.10.1", "終わりの日が、始まりの日より前になっています。"),
@@ -208,6 +211,55 @@ def test_a_filter_that_cannot_be_read_says_so_beside_its_field_and_keeps_what_wa
         assert "絞り込みの条件に読み取れないものがあります" in page
     if query == "from=あした":
         assert 'value="あした"' in page
+
+
+@pytest.fixture
+def long_lived(sqlite_house: House) -> tuple[House, Actor]:
+    """A cooperation of 75 activities, and one who reads of them."""
+    kou = person(sqlite_house, "kou")
+    for number in range(1, 76):
+        act(sqlite_house, kou, f"題{number}", reference=f"ACT-{number:04}", activity=f"activity-{number}")
+    return sqlite_house, kou
+
+
+def test_the_filter_writes_out_the_latest_activities_and_the_chosen_one(long_lived: tuple[House, Actor]) -> None:
+    """However many there are, the page does not grow; and none is out of reach."""
+    house, kou = long_lived
+    client = client_of(house, kou)
+    for address, last in (("/history", 46), ("/history?activity=activity-3", 3)):
+        page = body(client, address)
+        select = page[page.index('<select id="filter-activity"') :].partition("</select>")[0]
+        offered = [int(one) for one in re.findall(r'value="activity-(\d+)"', select)]
+        assert offered == [*range(75, 45, -1), *([3] if last == 3 else [])]
+        assert ('value="activity-3" selected' in select) == (last == 3)
+        assert 'name="reference"' in page and "ACT-0001" in page
+
+
+@pytest.mark.parametrize("typed", ["ACT-0003", "act-0003", " ＡＣＴ－０００３ ", "ACTー0003"])
+def test_every_activity_can_be_named_by_its_reference_however_it_is_typed(
+    long_lived: tuple[House, Actor], typed: str
+) -> None:
+    """Without scripts; the activity is then chosen, and stays so in the ways on from the page."""
+    house, kou = long_lived
+    page = body(client_of(house, kou), f"/history?reading=trail&activity=activity-70&reference={quote(typed)}")
+    assert ">1件</p>" in page and "題3" in page
+    assert '<option value="activity-3" selected>ACT-0003 題3</option>' in page
+    assert 'id="filter-reference" name="reference" value=""' in page
+    assert "/history?activity=activity-3" in page
+
+
+def test_a_reference_that_names_nothing_stands_in_its_field_with_the_reason(long_lived: tuple[House, Actor]) -> None:
+    house, kou = long_lived
+    page = body(client_of(house, kou), "/history?reference=ACT-0999", 422)
+    assert 'name="reference" value="ACT-0999"' in page
+    assert 'id="filter-reference-error"' in page and "この番号の取組は見つかりません。" in page
+
+
+def test_with_few_activities_all_can_be_chosen_and_no_reference_is_asked_for(sqlite_house: House) -> None:
+    kou = person(sqlite_house, "kou")
+    act(sqlite_house, kou, reference="ACT-0001", activity="activity-1")
+    page = body(client_of(sqlite_house, kou), "/history")
+    assert 'value="activity-1"' in page and 'name="reference"' not in page
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.makers.agreements import dated, sqlite_dated
 from tests.makers.cooperation import Cooperation, Template, make_template, opened
+
+__all__ = ["dated", "sqlite_dated"]
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from flask import Flask
-from sqlalchemy import exc
+from sqlalchemy import exc, select
 
 from portal.access.policy import Permission
+from portal.kernel.db import rows
+from portal.parties.models import Party
 from tests.conftest import House
 
 
@@ -62,3 +66,16 @@ def test_a_form_sent_from_another_sites_page_is_refused(
         "/language", data={"csrf_token": token, "language": "en", "next": "/"}, headers=headers
     )
     assert answer.status_code == status
+
+
+def test_in_a_work_that_has_failed_nothing_more_is_read_as_if_it_had_not(house: House) -> None:
+    """The connection that lists are read through goes with its transaction: a command that swallows a fault of the
+    database cannot go on in another transaction, beside the lock."""
+    with pytest.raises(exc.PendingRollbackError), house.work() as work:
+        assert rows(work.session, select(Party.key)).all()
+        work.add(Party(key="kou", position=9, four_eyes=True, officers_table=False))
+        with suppress(exc.IntegrityError):
+            work.session.flush()
+        rows(work.session, select(Party.key))
+    with house.read() as session:
+        assert "kou" in rows(session, select(Party.key)).scalars().all()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 COMMANDS, RULES = "tests/consent/test_commands.py", "tests/consent/test_rules.py"
-REPLAY, RACES = "tests/consent/test_replay.py", "tests/house/test_races.py"
+REPLAY, RACES, KEPT = "tests/consent/test_replay.py", "tests/house/test_races.py", "tests/house/test_kept.py"
 SQLITE, POSTGRES = "[three_on_sqlite]", "[two_on_postgres]"
 
 
@@ -191,6 +191,23 @@ MUTANTS = (
         "        if untold:\n            raise UnrecordedChange",
         "        if False:\n            raise UnrecordedChange",
         commands("test_a_change_that_no_event_tells_is_not_kept"),
+    ),
+    Mutant(
+        "what all parties share is changed, and told to one",
+        "portal/history/work.py",
+        "        if self._shared and all(",
+        "        if False and all(",
+        (f"{KEPT}::test_what_all_parties_share_changes_only_with_an_entry_that_all_may_read",),
+    ),
+    Mutant(
+        "what is kept is kept for ever",
+        "portal/history/queries.py",
+        "    return tuple([leaves[chain] for chain in chains]) if all(chain in leaves for chain in chains) else None",
+        "    return (\"\",) if all(chain in leaves for chain in chains) else None",
+        (
+            f"{KEPT}::test_a_reader_of_an_older_snapshot_leaves_nothing_to_one_of_a_newer_and_takes_nothing_from_it"
+            "[sqlite]",
+        ),
     ),
     Mutant(
         "the lock is taken after the first reads",

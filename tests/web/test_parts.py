@@ -23,6 +23,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.kernel.digest import check_code, in_fours
 from portal.web.styles import STYLES
 
 DIGEST = "9f3ac41be07d5566" * 4
@@ -60,7 +61,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["size"] = lambda count: f"{count} B"
+    environment.filters |= {"size": lambda count: f"{count} B", "check_code": check_code, "in_fours": in_fours}
     environment.globals["csrf_token"] = lambda: "token"
     return environment
 
