@@ -355,17 +355,19 @@ class RecordForm(PortalForm):
     file = FileField(_l("公表されたものの写し（画面の保存など）"))
 
     def offer(self, channels: Sequence[tuple[int, str]]) -> None:
-        """The agreed channels by number and words, and none of them."""
-        if channels:
-            self.channel.choices = [
-                *(SelectChoice(str(number), words) for number, words in channels),
-                SelectChoice("0", say("合意した経路ではない")),
-            ]
+        """The agreed channels by number and words, and none of them; nothing is asked where nothing was agreed."""
+        if not channels:
+            del self.channel
+            return
+        self.channel.choices = [
+            *(SelectChoice(str(number), words) for number, words in channels),
+            SelectChoice("0", say("合意した経路ではない")),
+        ]
 
     @property
     def channel_number(self) -> int | None:
         """The channel chosen; None for none, or where there is none to choose."""
-        return int(self.channel.data) if self.channel.data else None
+        return int(self.channel.data) if "channel" in self and self.channel.data else None
 
 
 class WordForm(PortalForm):

@@ -277,9 +277,13 @@ def test_every_page_of_an_item_in_every_state_is_shown(sqlite_dated: House, lang
         who.get(f"/activities/{activity}", expect=200)
         who.get(f"/publicity/records/{record}", expect=200)
         who.get("/", expect=200)
-    assert "14:00" in reader.get(f"/publicity/{zoned}", expect=200).text, (
-        "Japan's time stands beside the other"
-    )
+    on_the_table = reader.get(f"/publicity/{zoned}", expect=200).text
+    assert "14:00" in on_the_table, "Japan's time stands beside the other"
+    gap = {
+        "ja": "まだ：公表後の再利用について定めている",
+        "en": "Not yet: Reuse after publication is settled",
+    }
+    assert gap[language] in on_the_table
     house.clock.set(japan(10, 15))
     reader, press = (
         browser_of(house, people[0].reader, language),
@@ -294,6 +298,11 @@ def test_every_page_of_an_item_in_every_state_is_shown(sqlite_dated: House, lang
     assert "PUB-0001" in draft.text and "/draft" in draft.path
     press.get(f"/activities/{activity}", expect=200)
     press.get("/", expect=200)
+    house.clock.set(japan(13))
+    press = browser_of(house, people[0].officer, language)
+    missed = press.get(f"/publicity/{waiting}", expect=200)
+    assert not any(form.action.endswith("/hold") for form in missed.forms), "there is nothing left to stop"
+    assert f"/publicity/{waiting}/hold" not in missed.links
     for state in ("partly_published", "ready", "consulting", "lapsed"):
         assert press.get(f"/publicity?state={state}&year=2025", expect=200).status == 200
 

@@ -176,12 +176,15 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
 
 
 def _withheld(stand: Stand | None) -> list[str]:
-    """What the mechanism would offer and the rules of publicity refuse (row 48)."""
+    """What the mechanism would offer, and what the rules of publicity refuse (row 48) or nobody needs any more."""
     if stand is None:
         return []
     if stand.state is State.CALLED_OFF or stand.out.is_all:
         return ["hold", "replace"]
-    return ["replace"] if stand.out.is_begun else []
+    withheld = ["replace"] if stand.out.is_begun else []
+    if stand.state in {State.LAPSED, State.PARTLY_PUBLISHED} and not stand.left:
+        withheld.append("hold")
+    return withheld
 
 
 # --------------------------------------------------------------------------------------- what to mind

@@ -31,6 +31,13 @@ class Stand:
     holders: Sequence[str]
 
     @property
+    def left(self) -> list[Mapping[str, Any]]:
+        """The channels that may still go out, now or later."""
+        return [
+            one for one in self.channels if not one["done"] and not one["otherwise"] and not one["is_over"]
+        ]
+
+    @property
     def out(self) -> Out:
         """How much of it is out."""
         return queries.out_of(self.row)
@@ -63,11 +70,7 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
             )
             return Turn("yours", words, None, by_press)
         case State.READY | State.PARTLY_PUBLISHED:
-            left = [
-                one
-                for one in stand.channels
-                if not one["done"] and not one["otherwise"] and not one["is_over"]
-            ]
+            left = stand.left
             if not left:
                 return Turn("stopped", say("残りの経路は、合意した時期を過ぎました。"), None,
                             say("残りを公表するときは「補足」として、新しい時期で全当事者の合意を得てください。"))  # fmt: skip
