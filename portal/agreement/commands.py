@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.access.policy import Permission
 from portal.agreement import queries
@@ -16,6 +16,7 @@ from portal.agreement.events import (
     EditionAdopted,
     EndAnnounced,
     EndRevoked,
+    ExpiryConfirmed,
     QuestionSettled,
     RenewalAgreed,
 )
@@ -24,6 +25,7 @@ from portal.agreement.models import (
     AgreementDates,
     AgreementEdition,
     AgreementEnd,
+    AgreementExpiry,
     AgreementRenewal,
     AgreementSetting,
 )
@@ -133,6 +135,30 @@ def confirm_dates(work: Work, *, document_id: str, given: GivenDates) -> Agreeme
     row.count_first_day, row.is_assumed = given.count_first_day, given.is_assumed
     row.is_confirmed, row.confirmed_at = True, work.at
     work.record(DatesConfirmed(about=Subject("document", document_id), **_told(row)))
+    return row
+
+
+def confirm_expiry(work: Work, *, document_id: str, number: int, expiry: dt.date) -> AgreementExpiry:
+    """The term `number` (from 1) expires on `expiry`, as every party has confirmed: from now on that day alone counts,
+    and the terms after it follow upon it (満了日の確認; R4-8)."""
+    now = queries.dates_now(work.session, queries.edition(work.session))
+    last = work.session.scalar(select(func.max(AgreementExpiry.place)))
+    row = work.add(
+        AgreementExpiry(
+            id=new_id(),
+            place=(last or 0) + 1,
+            document_id=document_id,
+            dates_id=now.document_id or "",
+            number=number,
+            expiry=expiry,
+            confirmed_at=work.at,
+        )
+    )
+    work.record(
+        ExpiryConfirmed(
+            about=Subject("document", document_id), number=number, expiry=expiry.isoformat()
+        )
+    )
     return row
 
 

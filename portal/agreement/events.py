@@ -50,6 +50,20 @@ class DatesConfirmed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExpiryConfirmed(Event):
+    """Every party confirmed the expiry day of a term (満了日の確認; R4-8)."""
+
+    verb = "agreement.expiry_confirmed"
+    clause = "term"
+    trail = N_("第%(number)s期の満了日が%(expiry)sであることを、全当事者が確認しました。")
+    chronicle = trail
+    message = trail
+
+    number: int
+    expiry: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EditionAdopted(Event):
     """A new edition of the text stands, in force from its day on (art. 3; R3-3)."""
 

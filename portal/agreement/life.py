@@ -70,6 +70,8 @@ class DatesNow:
     """How many renewals the parties have agreed on, where the text does not renew by itself."""
     end: End | None = None
     """The earliest end that has been announced and not revoked."""
+    expiries: tuple[tuple[int, dt.date], ...] = ()
+    """The expiry days that the parties have confirmed together, each by the number of its term, from 1 (R4-8)."""
 
     @property
     def are_entered(self) -> bool:
@@ -81,13 +83,18 @@ class DatesNow:
         """Whether they stand in the agreement's own text, which every party has signed: nothing to confirm."""
         return self.are_entered and self.document_id is None
 
+    def expiry_of(self, number: int) -> dt.date | None:
+        """The expiry day of the term `number` (from 1) that the parties have confirmed together, if they have."""
+        return dict(self.expiries).get(number)
+
 
 def terms_without_end(current: Edition, dates: DatesNow, today: dt.date, *, ahead: int = 0) -> list[Term]:
     """Every term up to today and `ahead` more, as they run unless an end was announced; none before dates are
     entered (R4-4; art. 4(1)).
 
     Renewal is computed from the facts, never by a job (row 102). An agreement without automatic renewal has the
-    renewals that the parties agreed on; one with a fixed last day has the one term.
+    renewals that the parties agreed on; one with a fixed last day has the one term. An expiry day that the parties
+    have confirmed is a fact, and the next term follows upon it (R4-8).
     """
     months = current.term_length_months
     if dates.end_on_fixed and dates.are_entered:
@@ -98,17 +105,29 @@ def terms_without_end(current: Edition, dates: DatesNow, today: dt.date, *, ahea
         found = [first_term(dates.signed_on, months=months, count_first_day=dates.count_first_day)]
     else:
         return []
+    found = [_as_confirmed(dates, 1, found[0])]
     renewal = current.renewal
+
+    def renew() -> None:
+        following = renewed_term(found[-1], months=renewal.months)
+        found.append(_as_confirmed(dates, len(found) + 1, following))
+
     if not renewal.automatic or dates.end_on_fixed:
         for _ in range(dates.renewals):
-            found.append(renewed_term(found[-1], months=renewal.months))
+            renew()
         return found
     further = 0
     while found[-1].expiry < today or further < ahead:
         if found[-1].expiry >= today:
             further += 1
-        found.append(renewed_term(found[-1], months=renewal.months))
+        renew()
     return found
+
+
+def _as_confirmed(dates: DatesNow, number: int, term: Term) -> Term:
+    """The term, up to the expiry day that the parties have confirmed for it; as reckoned where they have not."""
+    confirmed = dates.expiry_of(number)
+    return Term(term.start, confirmed) if confirmed and confirmed >= term.start else term
 
 
 def terms(current: Edition, dates: DatesNow, today: dt.date, *, ahead: int = 0) -> list[Term]:

@@ -55,6 +55,30 @@ class AgreementDates(Model, Recorded):
         return Subject("document", self.document_id)
 
 
+class AgreementExpiry(Model, Recorded):
+    """The expiry day of one term as every party has confirmed it (満了日の確認): it is the fact from then on, as long
+    as the dates hold from which it was reckoned (R4-8)."""
+
+    __tablename__ = "agreement_expiries"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(unique=True)
+    """Among all that were confirmed, from 1: of several for one term the last counts."""
+    document_id: Mapped[str] = mapped_column(unique=True)
+    """The document in which they confirmed it."""
+    dates_id: Mapped[str]
+    """The document of the dates from which it was reckoned; empty where the text states them."""
+    number: Mapped[int]
+    """Of the term, from 1."""
+    expiry: Mapped[dt.date]
+    confirmed_at: Mapped[dt.datetime]
+
+    @property
+    def subject(self) -> Subject:
+        """The document in which they confirmed it."""
+        return Subject("document", self.document_id)
+
+
 class AgreementRenewal(Model, Recorded):
     """A renewal that the parties agreed on, where the text does not renew by itself ("renewal")."""
 
@@ -122,5 +146,6 @@ class AgreementSetting(Model, Recorded):
 
 
 keep_forever(AgreementEdition)
+keep_forever(AgreementExpiry)
 keep_forever(AgreementRenewal)
 keep_forever(AgreementSetting)

@@ -10,12 +10,16 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     FromClause,
+    Text,
     bindparam,
     func,
     literal,
     or_,
     select,
     true,
+)
+from sqlalchemy import (
+    cast as as_type,
 )
 from sqlalchemy.orm import Session
 
@@ -26,6 +30,7 @@ from portal.agreement.models import (
     AgreementDates,
     AgreementEdition,
     AgreementEnd,
+    AgreementExpiry,
     AgreementRenewal,
     AgreementSetting,
 )
@@ -136,6 +141,20 @@ DATES_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *_DATES.c,
     *_END.c,
     select(func.count()).select_from(AgreementRenewal).scalar_subquery().label("renewals"),
+    select(
+        func.aggregate_strings(
+            as_type(AgreementExpiry.place, Text)
+            + " "
+            + as_type(AgreementExpiry.number, Text)
+            + " "
+            + as_type(AgreementExpiry.expiry, Text)
+            + " "
+            + AgreementExpiry.dates_id,
+            "\n",
+        )
+    )
+    .scalar_subquery()
+    .label("expiries"),
 )
 """What `dates_from` makes the dates of."""
 
@@ -172,16 +191,24 @@ def dates_from(row: Any, current: Edition) -> DatesNow:
         if row.cause
         else None
     )
+    expiries = _confirmed(row.expiries or "", row.document_id or "")
     if row.document_id is None:
         given = current.dates
         return DatesNow(
             given.signed_on, given.effective_on, given.end_on_fixed, False, False, False, None,
-            renewals=row.renewals, end=end,
+            renewals=row.renewals, end=end, expiries=expiries,
         )  # fmt: skip
     return DatesNow(
         row.signed_on, row.effective_on, row.end_on_fixed, row.count_first_day, row.is_confirmed, row.is_assumed,
-        row.document_id, row.entered_at, row.renewals, end,
+        row.document_id, row.entered_at, row.renewals, end, expiries,
     )  # fmt: skip
+
+
+def _confirmed(lines: str, dates_id: str) -> tuple[tuple[int, dt.date], ...]:
+    """The expiry days confirmed of the dates `dates_id`, by the number of the term; of several the last."""
+    rows = sorted((line.split(" ") for line in lines.splitlines()), key=lambda row: int(row[0]))
+    found = {int(number): dt.date.fromisoformat(day) for _, number, day, of in rows if of == dates_id}
+    return tuple(sorted(found.items()))
 
 
 def in_force(session: Session, current: Edition, day: dt.date) -> Life:
@@ -209,7 +236,9 @@ def settled(session: Session, current: Edition) -> Settled:
 
 def basis_of(dates: DatesNow, found: list[Term], term: Term) -> Basis:
     """The rule by which the last day of `term`, one of the terms `found` from `dates`, was reckoned (time.md)."""
-    if dates.end_on_fixed:
+    if dates.expiry_of(found.index(term) + 1) is not None:
+        return Basis.CONFIRMED
+    if dates.end_on_fixed and term == found[0]:
         return Basis.FIXED_DAY
     if dates.effective_on or term != found[0]:
         return Basis.STARTS_AT_MIDNIGHT  # a term that follows another begins at 0:00 of the day after

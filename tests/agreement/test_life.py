@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,12 @@ def test_without_a_date_there_is_no_term():
 
 
 def test_it_renews_itself_from_the_facts_however_long_nobody_looks():
-    assert [term.expiry.year for term in terms(FOUNDING, DATES, dt.date(2026, 12, 1))] == [2024, 2025, 2026, 2027]
+    assert [term.expiry.year for term in terms(FOUNDING, DATES, dt.date(2026, 12, 1))] == [
+        2024,
+        2025,
+        2026,
+        2027,
+    ]
     assert modes(DATES, dt.date(2023, 9, 6), SIGNED, dt.date(2059, 1, 1)) == [
         Mode.TO_COME, Mode.IN_FORCE, Mode.IN_FORCE,
     ]  # fmt: skip
@@ -67,7 +73,11 @@ def test_a_termination_beyond_the_expiry_renews_in_between_and_then_ends():
 
 def test_clauses_survive_by_themselves_or_with_their_article():
     life = life_on(FOUNDING, DATES, SIGNED)
-    survive = [id for id in ("art5.1", "art6.2", "art7.4", "art8.1", "art8.2", "art9.1.s1") if life.survives(FOUNDING, id)]
+    survive = [
+        id
+        for id in ("art5.1", "art6.2", "art7.4", "art8.1", "art8.2", "art9.1.s1")
+        if life.survives(FOUNDING, id)
+    ]
     assert survive == ["art5.1", "art7.4", "art8.2", "art9.1.s1"]
 
 
@@ -100,7 +110,14 @@ def test_every_day_has_one_mode_and_they_come_in_order(signed, last):
     order = [Mode.TO_COME, Mode.END_ANNOUNCED, Mode.ENDED, Mode.OVER]
     survival = life_on(FOUNDING, dates, last_day).survival_end
     assert survival is not None
-    days = [signed - dt.timedelta(1), signed, last_day, last_day + dt.timedelta(1), survival, survival + dt.timedelta(1)]
+    days = [
+        signed - dt.timedelta(1),
+        signed,
+        last_day,
+        last_day + dt.timedelta(1),
+        survival,
+        survival + dt.timedelta(1),
+    ]
     found = [life_on(FOUNDING, dates, day).mode for day in days]
     assert [order.index(mode) for mode in found] == [0, 1, 1, 2, 2, 3]
 
@@ -109,3 +126,24 @@ def test_every_day_has_one_mode_and_they_come_in_order(signed, last):
 def test_only_a_term_that_runs_is_in_force(mode):
     life = replace(life_on(FOUNDING, DATES, SIGNED), mode=mode)
     assert not life.is_in_force
+
+
+def test_an_expiry_day_the_parties_confirmed_is_the_fact_and_the_next_term_follows_upon_it():
+    """R4-8."""
+    dates = replace(DATES, expiries=((2, dt.date(2025, 9, 6)),))
+    found = terms(FOUNDING, dates, dt.date(2026, 1, 1))
+    assert [(term.start, term.expiry) for term in found] == [
+        (SIGNED, dt.date(2024, 9, 7)),
+        (dt.date(2024, 9, 8), dt.date(2025, 9, 6)),
+        (dt.date(2025, 9, 7), dt.date(2026, 9, 6)),
+    ]
+
+
+@given(signed=DAYS, number=st.integers(1, 5), apart=st.integers(-2, 2))
+def test_whatever_is_confirmed_the_terms_tile_the_calendar(signed, number, apart):
+    confirmed = terms_without_end(FOUNDING, replace(DATES, signed_on=signed), signed, ahead=6)[
+        number - 1
+    ].expiry
+    dates = replace(DATES, signed_on=signed, expiries=((number, confirmed + dt.timedelta(days=apart)),))
+    found = terms_without_end(FOUNDING, dates, signed, ahead=6)
+    assert all(later.start == earlier.expiry + dt.timedelta(1) for earlier, later in pairwise(found))
