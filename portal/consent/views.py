@@ -42,6 +42,7 @@ from portal.history.event import JOINT
 from portal.history.queries import Reading
 from portal.history.views import surroundings, told
 from portal.history.work import Work
+from portal.kernel.db import today_of
 from portal.kernel.errors import NotFound, Refused, RuleBroken
 from portal.kernel.files import FileTooLarge
 from portal.kernel.ids import new_id
@@ -147,13 +148,16 @@ class DocumentPages:
         body = body_of(self.kind, dossier.latest) if dossier.latest else self._draft_body(dossier.draft)
         files = queries.attachments_of(dossier.latest) if dossier.latest else []
         extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
-        acts = {one: may and one not in extra.get("withheld", ()) for one, may in self._acts(dossier).items()}
+        stopped = self._stopped()
+        withheld = {*extra.get("withheld", ()), *(_STOPPED if stopped else ())}
+        acts = {one: may and one not in withheld for one, may in self._acts(dossier).items()}
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
         return self.page(
             "show",
             status,
             edition=edition,
             dossier=dossier,
+            stopped=stopped,
             document=dossier.document,
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
             fields_shown=showing.shown(self.kind, body, edition),
@@ -191,6 +195,16 @@ class DocumentPages:
             confirming=confirming,
             table_form=TableForm(formdata=None) if acts["table"] else None,
         )
+
+    def _stopped(self) -> tuple[str, str] | None:
+        """Why no document of this kind is begun, tabled or consented to any more, and what to do instead, in words; None
+        while the agreement has not ended (R5-5)."""
+        session = reading()
+        life = agreement.in_force(session, self.edition(), today_of(session))
+        if not self.kind.needs_dates or life.end is None or life.end.last_day >= today_of(session):
+            return None
+        refused = self.kind.refused_after_the_end(day=life.end.last_day)
+        return say(refused.sentence, **refused.facts), say(refused.next_step, **refused.facts)
 
     def _draft_differences(self, dossier: queries.Dossier) -> list[dict[str, Any]] | None:
         """What the own-side draft would change: against the revision on the table, or, in a document not yet
@@ -858,6 +872,7 @@ class DocumentPages:
             extra=extra,
             theirs=theirs,
             is_tabling=is_tabling,
+            stopped=self._stopped(),
         )
 
     def _refused(
@@ -932,6 +947,8 @@ def _no_consent_to_give(dossier: queries.Dossier) -> str | None:
     return say(rules.AgreedAlready.sentence if standing in AGREED_STANDINGS else rules.ClosedAlready.sentence)
 
 
+_STOPPED = ("edit", "table", "consent", "replace", "copy")
+"""What is not offered for a kind of document that the end of the agreement has stopped."""
 _REPLIES = {
     rules.Says.CONSENT: N_("同意"),
     rules.Says.WITHDRAW: N_("同意の撤回"),

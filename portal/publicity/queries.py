@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Integer,
     Select,
@@ -382,6 +383,7 @@ _DUE = union_all(
         Document.standing.in_([str(one) for one in ON_THE_TABLE | AGREED_STANDINGS]),
         PublicityItem.published < PublicityItem.channels,
         or_(
+            bindparam("ended", type_=Boolean()),  # whatever has not gone out by then is put to the parties
             PublicityItem.opens_at <= _HORIZON,
             and_(PublicityItem.opens_at.is_(None), PublicityItem.closes_at <= _HORIZON),
         ),
@@ -416,6 +418,8 @@ class Due:
     lapsed: Sequence[Any]
     """Agreed, and not wholly published in the agreed time, or before the end of the agreement: until it is held,
     replaced or, after the end of the agreement, agreed anew."""
+    ended: Sequence[Any]
+    """Agreed, and stopped by the end of the agreement before it had gone out: put to the parties (R5-5; S11)."""
     embargo_soon: Sequence[Any]
     planned: Sequence[Any]
     """Within the next 30 days, agreed or still on the table."""
@@ -426,25 +430,33 @@ class Due:
 def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, limit: int = 200) -> Due:
     """What of publicity is due at `now` (aware); one statement."""
     if not may_read(reader):
-        return Due([], [], [], [], [], [])
-    given = {"now": now, "horizon": now + SOON, "mine": reader.party, "limit": limit}
+        return Due([], [], [], [], [], [], [])
+    given = {
+        "now": now, "horizon": now + SOON, "mine": reader.party, "limit": limit, "ended": not in_force,
+    }  # fmt: skip
     found = rows(session, _DUE_ROWS, given).all()
     items = [(one, state_of(one, now, in_force=in_force)) for one in found if one.what == "item"]
     ready = {State.READY, State.PARTLY_PUBLISHED}
     soon = now + EMBARGO_SOON
     waiting = {State.WAITING, State.CONSULTING, State.PARTIAL, State.SENT_BACK}
     over = {one.id for one in found if one.closes_at is not None and one.closes_at <= now}
+    stopped = {one.id for one in found if not in_force and one.kind != VOLUNTARY.key}
     return Due(
         ready=[
             one
             for one, state in items
-            if state in ready and one.id not in over and f",{reader.party}," in one.publishers
+            if state in ready and one.id not in over | stopped and f",{reader.party}," in one.publishers
         ],
         awaiting_event=[one for one, state in items if state is State.WAITING_FOR_EVENT],
         lapsed=[
             one
             for one, state in items
-            if state in {State.LAPSED, State.ENDED} or (state is State.PARTLY_PUBLISHED and one.id in over)
+            if state is State.LAPSED or (state is State.PARTLY_PUBLISHED and one.id in over - stopped)
+        ],
+        ended=[
+            one
+            for one, state in items
+            if state is State.ENDED or (state is State.PARTLY_PUBLISHED and one.id in stopped)
         ],
         embargo_soon=[
             one for one, state in items if state is State.WAITING and one.embargo and one.opens_at <= soon
@@ -452,7 +464,7 @@ def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, li
         planned=[
             one
             for one, state in items
-            if state in waiting and one.opens_at is not None and one.opens_at >= now
+            if state in waiting and one.opens_at is not None and now <= one.opens_at <= now + SOON
         ],
         records=[one for one in found if one.what == "record"],
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from portal.consent.rules import ON_THE_TABLE, Standing
+from portal.consent.rules import ON_THE_TABLE, AgreementNotInForce, Standing
 from portal.kernel.compare import Kind, compare_texts
 from portal.kernel.errors import MovedUnderThePen, RuleBroken, Unavailable, refuse_together
 from portal.kernel.words import N_, Phrase
@@ -289,7 +289,7 @@ class AgreementStillRuns(RuleBroken):
     next_step = N_("「公表」のページから、協定に基づく公表として起案してください。内容は写せます。")
 
 
-class PublicityDoesNotSurvive(RuleBroken):
+class PublicityDoesNotSurvive(AgreementNotInForce):
     """The publicity clause does not survive the end: what was agreed and not published by then has lapsed (R5-5)."""
 
     status = 409
@@ -298,6 +298,14 @@ class PublicityDoesNotSurvive(RuleBroken):
         "協定の有効期間が終わっているため、この合意に基づく公表はできません（この条項は終了後に存続しません）。"
     )
     next_step = N_("公表するときは「任意の合意」として、あらためて全当事者の合意を得てください。")
+
+
+class NoPublicityUnderIt(PublicityDoesNotSurvive):
+    """After the end nobody consents to publicity under the agreement any more (R5-5; finding 6)."""
+
+    sentence = N_(
+        "協定は%(day)sに終了しています。公表の条項は終了後に存続しないため、協定に基づく公表の合意はできません。"
+    )
 
 
 def must_have_ended(*, has_begun: bool, is_in_force: bool) -> None:
