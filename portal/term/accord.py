@@ -164,7 +164,7 @@ def _must_fit(work: Work, body: AccordBody) -> None:
     match said.what:
         case What.EXPIRY:
             assert said.expiry is not None  # it was checked
-            rules.must_be_a_reading(said.expiry, reckoning.expiry_readings(edition, dates, int(said.term)))
+            rules.must_be_a_reading(said.expiry, reckoning.confirmable(edition, dates, int(said.term)))
         case What.END:
             assert said.last_day is not None
             rules.must_end_before(said.last_day, work.today, announced)

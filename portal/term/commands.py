@@ -43,7 +43,7 @@ from portal.term.models import (
     TermFile,
     TermIntention,
 )
-from portal.term.notice import Counted, NoticeBody, kinds_of, opened, seal
+from portal.term.notice import NoticeBody, kinds_of, opened, seal
 from portal.term.rules import NoticeKind
 
 # --------------------------------------------------------------------------------------- intentions
@@ -332,9 +332,7 @@ def _register(work: Work, id: str, body: NoticeBody, sent: Dispatch, *, sender: 
         edition_number=edition_number,
         settled=settled,
         body=body,
-        counted=Counted(
-            kinds_of(edition)[body.kind].lead_months, settled.conventions, tuple(sorted(edition.closed_days))
-        ),
+        counted=reckoning.counted_by(edition, settled.conventions, kinds_of(edition)[body.kind].lead_months),
         signed_on=dates.signed_on or dates.effective_on,
         expiry=readings[0] if readings else None,
         means=sent.means,

@@ -268,6 +268,10 @@ class NoticeDeadlines:
     last_day_in_force: dt.date
     readings: Sequence[dt.date]
     """Of a declaration of non-renewal: the days on which its term may expire; else the planned date."""
+    basis: Basis
+    """The rule of the deadline shown."""
+    takes_effect: TakesEffect | None
+    """Of a termination: when on its planned date it takes effect."""
 
 
 def deadlines_of(
@@ -285,7 +289,16 @@ def deadlines_of(
             closed=counted.closed,
         )
         last = periods.last_day_in_force(planned_on, counted.conventions.takes_effect)
-        return NoticeDeadlines(found.default, found.safe, found.latest, last, [planned_on])
+        basis = Basis.COUNTED_BACK_COUNTED if back else Basis.COUNTED_BACK_NOT_COUNTED
+        return NoticeDeadlines(
+            found.default,
+            found.safe,
+            found.latest,
+            last,
+            [planned_on],
+            basis,
+            counted.conventions.takes_effect,
+        )
     assert term_number is not None  # a notice is of a term or of a day
     readings = expiry_readings(edition, dates, term_number)
     lasts = periods.non_renewal_deadlines(
@@ -295,7 +308,30 @@ def deadlines_of(
         closed=counted.closed,
         backward_count_first_day=back,
     )
-    return NoticeDeadlines(lasts.default, lasts.safe, lasts.latest, readings[0], readings)
+    basis = _basis(dates, term_number)
+    return NoticeDeadlines(lasts.default, lasts.safe, lasts.latest, readings[0], readings, basis, None)
+
+
+def counted_by(edition: Edition, conventions: Conventions, lead_months: int) -> Counted:
+    """How a notice that is registered now is counted."""
+    return Counted(lead_months, conventions, tuple(sorted(edition.closed_days)))
+
+
+def recommended(lasts: NoticeDeadlines, edition: Edition) -> dt.date:
+    """The business day on or before the earliest reading of the deadline: advice, no rule."""
+    return periods.recommended_day([lasts.safe], closed=edition.closed_days)
+
+
+def earliest_safe(edition: Edition, counted: Counted, arrived: dt.date) -> dt.date:
+    """The first planned date for which an arrival on that day is in time by every reading (time.md 2.3)."""
+    return periods.earliest_safe_termination(
+        arrived, **counting(counted.lead_months, counted.conventions, counted.closed)
+    )
+
+
+def survival_end(last_day: dt.date, months: int) -> dt.date:
+    """The last day of so many months from the day after `last_day`."""
+    return periods.survival_end(last_day, months=months)
 
 
 def terms_to_end(edition: Edition, dates: DatesNow, today: dt.date) -> list[tuple[int, dt.date]]:

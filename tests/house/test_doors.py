@@ -348,7 +348,7 @@ def is_this_sides(line: Line, position: int) -> bool:
         return position == 0
     if line.rule.startswith("/activities/particulars/"):
         return position == 1
-    if line.rule.startswith(("/term/dates/", "/publicity/<id>", "/publicity/voluntary/")):
+    if line.rule.startswith(("/term/dates/", "/term/accords/", "/publicity/<id>", "/publicity/voluntary/")):
         return line.number % 2 == position
     return True
 
