@@ -212,6 +212,8 @@ class _House(NamedTuple):
     edition: Edition
     head: tuple[int, str] | None
     waiting: int | None
+    leaf: str
+    """The last of the joint chain: nothing that all parties know of changes without another."""
 
 
 _EVERY_PAGE = (
@@ -254,6 +256,7 @@ def _house() -> _House:
             _WAITING.get((who.party, row.leaf), lambda: consent_queries.waiting_count(session, who))
             if reads
             else None,
+            row.leaf or "",
         )
     return held
 
@@ -268,6 +271,7 @@ def _frame_of(app: Portal, who: Actor) -> dict[str, Any]:
         "navigation": navigation(app, who),
         "head": house.head,
         "waiting": house.waiting,
+        "banner": assembly.banner(app, reading(), house.edition, house.leaf),
         "explained": link_here(),
     }
 
