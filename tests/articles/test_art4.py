@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from portal.agreement import queries as agreement
-from portal.agreement.life import Mode
+from portal.agreement.life import Life, Mode
 from portal.agreement.text import FOUNDING_FILE, Edition, read_edition, texts_of
 from portal.kernel.clock import JAPAN
 from portal.kernel.periods import NoticeStanding
@@ -102,7 +102,7 @@ def test_the_dates_stand_in_the_history(staffed: House):
 # --- Notices (R4-1, R4-7)
 
 
-def ended(house: House) -> agreement.Life:
+def ended(house: House) -> Life:
     with house.read() as session:
         return agreement.in_force(session, edition_of(house), house.clock.now().astimezone(JAPAN).date())
 

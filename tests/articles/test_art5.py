@@ -46,7 +46,7 @@ def test_the_end_stops_what_hangs_on_the_agreement_and_nothing_else(dated: House
     running = ready_activity(house, people, title="終わる前からの取組")
     with house.work(people[0].drafter.actor(house)) as work:
         activities.start(work, running, on_day=work.today, reason="準備が整ったため")
-    later = {"day": "2025-11-20", "provided_day": ""}
+    later: dict[str, Any] = {"day": "2025-11-20", "provided_day": ""}
     unpublished = agreed_item(house, people, **later)
     tabled_release = tabled_item(house, people, **later)
     agreed_accord(house, people, "end", last_day="2025-10-31", measures="apply")
@@ -80,7 +80,7 @@ def test_the_end_stops_what_hangs_on_the_agreement_and_nothing_else(dated: House
     tabled(house, people[0].drafter, VOLUNTARY, item)
     agreed(house, people, VOLUNTARY, item)
     given = term_of(house)
-    assert recorded(house, people[given.receiver].drafter, given.giver, given.receiver)
+    recorded(house, people[given.receiver].drafter, given.giver, given.receiver)
     with house.work(people[0].drafter.actor(house)) as work:
         consent.comment(
             work, PROPOSAL, consent.document_of(work, PROPOSAL, on_the_table), text="見送ります。"

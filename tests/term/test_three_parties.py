@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from portal.agreement import queries as agreement
-from portal.agreement.life import Cause, Mode
+from portal.agreement.life import Cause, Life, Mode
 from portal.consent.commands import AgreementNotInForce
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import day_in_words
@@ -29,7 +29,7 @@ from tests.makers.notices import (
 )
 
 
-def on(house: House, year: int, month: int, day: int) -> agreement.Life:
+def on(house: House, year: int, month: int, day: int) -> Life:
     """The morning of a day in Japan, and the agreement's life then."""
     house.clock.set(dt.datetime(year, month, day, 9, tzinfo=JAPAN))
     with house.read() as session:

@@ -16,6 +16,7 @@ from portal.consent.rules import Capacity
 from portal.history.begin import begin
 from portal.kernel.errors import NotFound, RuleBroken
 from portal.kernel.periods import TakesEffect
+from portal.kernel.words import N_
 from portal.parties import queries as parties
 from portal.term import commands, letter, queries, reckoning, rules
 from portal.term.commands import Dispatch
@@ -97,7 +98,7 @@ def _notice_to_start() -> NoticeBody:
         planned_on=planned.isoformat() if planned else "",
         dated_on=found.today.isoformat(),
         addressees=tuple(
-            (one.key, say("%(party)s　御中", party=one.name.ja))
+            (one.key, letter.in_japanese(N_("%(party)s　御中"), party=one.name.ja))
             for one in edition.other_parties(actor().party or "")
         ),
     )

@@ -291,7 +291,8 @@ def record_paper() -> ResponseReturnValue:
         Paragraph(say("%(today)s現在", today=found.today)),
     ]
     for title, head, rows in _record_tables(edition, found):
-        blocks += [Heading(title), Table(head, rows) if rows else Paragraph(say("記録はありません。"))]
+        nothing = Paragraph(say("記録はありません。"))
+        blocks += [Heading(title), Table(head, rows, _WIDTHS.get(len(head), ())) if rows else nothing]
     return paper.answer(
         Paper(
             title=say("期間の記録"),
@@ -306,6 +307,8 @@ def record_paper() -> ResponseReturnValue:
 
 
 Rows = list[tuple[str, list[str], list[list[str]]]]
+_WIDTHS = {5: (2, 2, 4, 4, 6), 7: (4, 3, 3, 5, 5, 6, 3)}
+"""The shares of the columns on paper, for the tables of so many."""
 
 
 def _record_tables(edition: Edition, found: Reckoned) -> Rows:
