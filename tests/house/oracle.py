@@ -643,7 +643,7 @@ def _received_notice(asking: Asking, line: Line, person: TestPerson | None) -> A
 def _of_notice(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     whose, _, what = line.of.partition("-")
     party = {"own": asking.own, "other": asking.other}.get(whose)
-    which = {"notice-draft": "draft", "notice": "gave", "doubted": "doubted"}.get(what, "gave")
+    which = {"notice-draft": "draft", "doubted": "doubted", "doubted-recorded": "doubted"}.get(what, "gave")
     made = asking.all.made.notices[party, which] if party else None
     id, file, arrival = (made.id, made.file, made.arrival) if made else (new_id(), new_id(), new_id())
     if line.of == "strange-notice-file":
