@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from flask import Response, g, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import bindparam, exc, select
+from sqlalchemy import bindparam, exc, outerjoin, select
 from sqlalchemy.orm import Session, aliased
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,7 +29,7 @@ from portal.history.models import Head
 from portal.history.queries import HeadNow
 from portal.history.work import AlreadyDone, Works
 from portal.kernel.clock import Clock, SystemClock
-from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows
+from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.files import FileStore
 from portal.manual.views import link_here
@@ -214,6 +214,8 @@ class _House(NamedTuple):
     edition: Edition
     head: tuple[int, str] | None
     waiting: int | None
+    leaf: str
+    """The last of the joint chain: nothing that all parties know of changes without another."""
 
 
 _OWN = aliased(Head)
@@ -227,9 +229,16 @@ _EVERY_PAGE = (
         _OWN.number.label("own_head"),
         _OWN.leaf.label("own_leaf"),
         _OWN.at.label("own_at"),
+        *agreement_queries.DATES_COLUMNS,
     )
-    .outerjoin_from(AgreementEdition, Head, Head.chain == JOINT)
-    .outerjoin(_OWN, _OWN.chain == bindparam("own"))
+    .select_from(
+        agreement_queries.beside_dates(
+            outerjoin(AgreementEdition, Head, Head.chain == JOINT).outerjoin(
+                _OWN, _OWN.chain == bindparam("own")
+            )
+        )
+    )
+    .where(agreement_queries.HAS_COME)
     .order_by(AgreementEdition.number.desc())
     .limit(1)
 )
@@ -248,17 +257,24 @@ def _house() -> _House:
     if held is None:
         reads = who.may(Permission.READ) and who.party is not None
         chains = history.chains_of(who)
-        row = rows(session, _EVERY_PAGE, {"own": next((one for one in chains if one != JOINT), None)}).first()
+        given = {
+            "own": next((one for one in chains if one != JOINT), None),
+            "today": today_of(session),
+        }
+        row = rows(session, _EVERY_PAGE, given).first()
         if row is None:
             raise NotFound()
         heads = (HeadNow(JOINT, row.head, row.leaf, row.at), HeadNow(who.party or "", row.own_head, row.own_leaf, row.own_at))
         history.note_heads(session, who, [head for head in heads if head.leaf and head.chain in chains])
+        edition = agreement_queries.in_force_while(session, row.number, row.digest)
+        agreement_queries.dates_while(session, row, edition)
         held = session.info["house"] = _House(
-            agreement_queries.in_force_while(session, row.number, row.digest),
+            edition,
             (row.head, row.leaf) if reads and row.leaf else None,
             _WAITING.get((who.party, row.leaf), lambda: consent_queries.waiting_count(session, who))
             if reads
             else None,
+            row.leaf or "",
         )
     return held
 
@@ -273,6 +289,7 @@ def _frame_of(app: Portal, who: Actor) -> dict[str, Any]:
         "navigation": navigation(app, who),
         "head": house.head,
         "waiting": house.waiting,
+        "banner": assembly.banner(app, reading(), house.edition, house.leaf),
         "explained": link_here(),
     }
 

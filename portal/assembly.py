@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -20,18 +21,27 @@ from portal.activities.rules import ACT_NAMES, Act
 from portal.activities.views import when_in_words
 from portal.advice import queries as advice
 from portal.advice.views.log import beside as advice_beside
+from portal.agreement import queries as agreement
+from portal.agreement.life import CAUSE_NAMES, Mode
+from portal.agreement.text import Edition
 from portal.consent import queries as documents
 from portal.consent.replay import replay
 from portal.consent.rules import STANDING_NAMES, Standing
 from portal.home.parts import PART_SHOWN, Item, Part
+from portal.kernel.db import today_of
 from portal.kinds import BY_KEY
 from portal.publicity import queries as publicity
 from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
+from portal.term import queries as term
+from portal.term import reckoning
+from portal.term import rules as term_rules
+from portal.term.rules import KIND_NAMES
 from portal.web.app import Portal
 from portal.web.filters import day, moment
 from portal.web.kept import Kept
 from portal.web.language import language, say
+from portal.web.pages import Banner
 from portal.web.reading import actor, portal, reading
 
 
@@ -40,7 +50,7 @@ def join(app: Portal) -> None:
     the record bears the tables out."""
     app.extensions["kinds"] = BY_KEY
     app.extensions["link_to_subject"] = link_to_subject
-    app.extensions["home_parts"] = [activities_parts, publicity_parts, advice_parts]
+    app.extensions["home_parts"] = [term_parts, activities_parts, publicity_parts, advice_parts]
     app.extensions["activities_named"] = activities_named
     yearbook.join(app)
     app.extensions["replay"] = mismatches
@@ -60,6 +70,8 @@ _PLACES = {
     "advice": "advice.entry",
     "member": "parties.member",
     "publicity_record": "publicity.record",
+    "notice": "term.notice",
+    "meeting": "term.meeting",
 }
 
 
@@ -68,13 +80,14 @@ def link_to_subject(kind: str, id: str) -> str | None:
     endpoint = _PLACES.get(kind)
     if endpoint:
         return url_for(endpoint, id=id)
-    return url_for("agreement.index") if kind == "edition" else None
+    whole = {"edition": "agreement.index", "term": "term.index"}
+    return url_for(whole[kind]) if kind in whole else None
 
 
 def beside(kind: str, id: str) -> Markup:
-    """What other packages show on the page of an activity (`activity`) or of a paper (`document`): the advice that
-    belongs to it or that it cites (R8-4)."""
-    return advice_beside(kind, id)
+    """What other packages show on the page of an activity (`activity`), of a paper (`document`) or of a notice
+    (`notice`): the advice that belongs to it or that it cites (R8-4)."""
+    return advice_beside(kind, id) if kind in {"activity", "document"} else Markup("")
 
 
 def activities_named(session: Session, reader: Actor, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
@@ -91,6 +104,175 @@ def activities_named(session: Session, reader: Actor, ids: Sequence[str]) -> Map
 def mismatches(session: Session) -> Sequence[str]:
     """Every sentence about a table that the record does not bear out, in the reader's language."""
     return [say(one.sentence, **one.facts) for one in replay(session)]
+
+
+# --- The end of the agreement, on every page -------------------------------------------------------
+
+_STILL_OPEN: Kept[int] = Kept(100)
+"""How many received things are neither back nor disposed of, by the last leaf of the joint chain."""
+
+
+def banner(app: Portal, session: Session, edition: Edition, leaf: str) -> Banner | None:
+    """What stands at the top of every page once an end is announced: what the agreement is, until when what; how many
+    things are still to be given back, where a package counts them (`open_after_end`: a session → how many). None
+    while nothing ends (R4-6, R5-7)."""
+    life = agreement.in_force(session, edition, today_of(session))
+    if life.end is None or life.mode not in {Mode.END_ANNOUNCED, Mode.ENDED, Mode.OVER}:
+        return None
+    last_day, until = life.end.last_day, life.survival_end
+    more = (url_for("term.index"), say("期間のページで見る"))
+    if life.mode is Mode.END_ANNOUNCED:
+        cause = say(CAUSE_NAMES[life.end.cause])
+        return Banner(
+            "warning", say("終了予告：協定が有効な最後の日は%(day)sです（%(cause)s）。", day=last_day, cause=cause), *more
+        )
+    count = app.extensions.get("open_after_end")
+    still = _STILL_OPEN.get((leaf, id(app)), lambda: count(session)) if count else 0
+    if life.mode is Mode.ENDED and still:
+        return Banner(
+            "warning",
+            ngettext(
+                "終了・措置中：協定は%(day)sに終了しました。返却・処分が済んでいないものが%(num)s件あります。存続期間は%(until)sまでです。",
+                "終了・措置中：協定は%(day)sに終了しました。返却・処分が済んでいないものが%(num)s件あります。存続期間は%(until)sまでです。",
+                still, day=day(last_day), until=day(until),
+            ),
+            *more,
+        )  # fmt: skip
+    if life.mode is Mode.ENDED:
+        return Banner(
+            "info",
+            say(
+                "存続期間中：協定は%(day)sに終了しました。終了後も効力のある条項は%(until)sまで存続します。新しい取組や、協定に基づく公表の合意はできません。",
+                day=last_day, until=until,
+            ),
+            *more,
+        )  # fmt: skip
+    if still:
+        return Banner(
+            "error",
+            ngettext(
+                "存続期間満了：返却・処分が済んでいないものが%(num)s件あります。協定は%(day)sに終了しています。",
+                "存続期間満了：返却・処分が済んでいないものが%(num)s件あります。協定は%(day)sに終了しています。",
+                still, day=day(last_day),
+            ),
+            *more,
+        )  # fmt: skip
+    return Banner("info", say("存続期間満了：協定は%(day)sに終了しました。記録は読むことができます。", day=last_day), *more)
+
+
+# --- The term --------------------------------------------------------------------------------------
+
+
+def term_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
+    """What waits of article 4: arrivals to record and to bear out, notices to talk over, intentions, regular meetings;
+    after the end, the activities still to be brought to theirs (R4-5, R5-5)."""
+    edition = g.edition_in_force()
+    dates = agreement.dates_now(session, edition)
+    life = agreement.in_force(session, edition, today)
+    found = reckoning.reckoned(edition, dates, today)
+    notices = term.open_notices(session, reader)
+    mine = f",{reader.party},"
+    records = reader.may(Permission.RECORD_ARRIVAL)
+    yours = [
+        *(
+            _notice_item(say("%(kind)s（%(reference)s）の到達日を裏付ける", **_named(row)), row)
+            for row in notices
+            if records and mine in row.to_second
+        ),
+        *(
+            _notice_item(say("%(kind)s（%(reference)s）の到達を記録する、または記録に答える", **_named(row)), row)
+            for row in notices
+            if records and mine in row.waits_for
+        ),
+        *(
+            _notice_item(say("要確認の%(kind)s（%(reference)s）について協議する", **_named(row)), row)
+            for row in notices
+            if row.standing == "review" and row.confirmed_by is None and dates.end is None and life.is_in_force
+        ),
+        *(
+            _notice_item(say("期限後に到達した%(kind)s（%(reference)s）をどうするか決める", **_named(row)), row)
+            for row in notices
+            if row.standing == "late" and row.party == reader.party and dates.end is None and life.is_in_force
+        ),
+    ]
+    running = found.running
+    asked = running is not None and term_rules.is_asked(
+        running.term.expiry, today, is_ending=dates.end is not None
+    )
+    months = edition.meeting_months
+    said = term.asked(session, reader, running.number) if running and (asked or months) else None
+    if asked and running and said is not None and said.says is None and reader.may(Permission.STATE_INTENTION):
+        yours.append(
+            Item(
+                sentence=say("満了後についての意向を記録する（通知ではありません）"),
+                href=url_for("term.index", _anchor="intentions"),
+                note=say("第%(number)s期の満了", number=running.number),
+                since=day(running.term.expiry),
+                since_iso=running.term.expiry.isoformat(),
+            )
+        )
+    meetings = _meeting_items(session, reader, months) if months else []
+    due = (
+        reckoning.meeting_due(said.last_held, found.lines[0].term.start, months)
+        if months and said is not None
+        else None
+    )
+    return [
+        Part(key="notices", title=say("期間と通知"), items=[*yours, *meetings], is_urgent=True),
+        *(_meeting_part(due, today) if due else []),
+        *(_still_running(session, reader) if life.mode in {Mode.ENDED, Mode.OVER} else []),
+    ]
+
+
+def _named(row: Any) -> dict[str, str]:
+    return {"kind": say(KIND_NAMES[row.kind]), "reference": row.reference}
+
+
+def _notice_item(sentence: str, row: Any) -> Item:
+    label = g.edition_in_force().party(row.party).defined_as[language()]
+    return Item(
+        sentence=sentence,
+        href=url_for("term.notice", id=row.id),
+        note=say("%(party)sから", party=label),
+        since=moment(row.registered_at),
+        since_iso=row.registered_at.isoformat(),
+    )
+
+
+def _meeting_items(session: Session, reader: Actor, months: int) -> list[Item]:
+    if not reader.may(Permission.CONSULT):
+        return []
+    return [
+        Item(
+            sentence=say("定例の協議%(reference)sの記録を確認する", reference=row.reference),
+            href=url_for("term.meeting", id=row.id),
+            since=day(row.held_on),
+            since_iso=row.held_on.isoformat(),
+        )
+        for row in term.meetings_to_confirm(session, reader)
+    ]
+
+
+def _meeting_part(due: dt.date, today: dt.date) -> list[Part]:
+    is_late = due < today
+    item = Item(
+        sentence=say("定例の協議を行い、記録する") if is_late else say("次の定例の協議まで"),
+        href=url_for("term.meetings"),
+        note=say("期限を過ぎています") if is_late else "",
+        since=day(due),
+        since_iso=due.isoformat(),
+        is_long=is_late,
+    )
+    return [Part(key="meetings", title=say("定例の協議"), items=[item], is_urgent=is_late)]
+
+
+def _still_running(session: Session, reader: Actor) -> list[Part]:
+    """The activities that the end of the agreement finds under way (R5-5)."""
+    rows = activities.under_way(session, reader, limit=PART_SHOWN + 1)
+    return [
+        _part("under-way", say("協定の終了後も終わっていない取組"), rows, is_urgent=True,
+              lead=say("完了か中止を記録してください。中断している取組は再開できません。")),
+    ]  # fmt: skip
 
 
 _ITEMS: Kept[Item] = Kept(2_000)
@@ -179,6 +361,8 @@ def publicity_parts(session: Session, reader: Actor, today: dt.date) -> Sequence
         _publicity_part("held", say("保留されている公表"), due.held, is_urgent=True,
                         lead=say("どの経路も公表できません。協議し、保留した側の同意権者が解くか、変更・中止に合意してください。")),
         _publicity_part("embargo", say("まもなく解禁になる公表"), due.embargo_soon, is_urgent=True),
+        _publicity_part("ended", say("協定の終了により公表できなくなった合意"), due.ended, is_urgent=True,
+                        lead=say("公表の条項は終了後に存続しません。公表するときは、任意の合意として提案してください。")),
         _publicity_part("lapsed", say("合意した時期を過ぎた公表"), due.lapsed, is_urgent=True,
                         lead=say("この合意では、公表していない経路を公表できません。新しい時期、中止、または残りの補足について合意してください。")),
         _publicity_part("records", say("合意によらない公表の記録（未終結）"), due.records, is_urgent=True,

@@ -6,7 +6,8 @@ from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
 from portal.consent.kind import DocumentKind
 from portal.publicity.item import PUBLICITY, VOLUNTARY
+from portal.term.accord import ACCORD
 from portal.term.dates import DATES
 
-KINDS: tuple[DocumentKind, ...] = (PROPOSAL, PARTICULARS, PUBLICITY, VOLUNTARY, DATES)
+KINDS: tuple[DocumentKind, ...] = (PROPOSAL, PARTICULARS, PUBLICITY, VOLUNTARY, DATES, ACCORD)
 BY_KEY: dict[str, DocumentKind] = {kind.key: kind for kind in KINDS}

@@ -60,6 +60,9 @@ class Permission(StrEnum):
     SETTLE_PUBLICITY = "settle_publicity"
     RECORD_ADVICE = "record_advice"
     ANSWER_ADVICE = "answer_advice"  # confirm what the other side recorded, handle what was received
+    STATE_INTENTION = "state_intention"  # what one's party intends for the time after the term; no notice
+    GIVE_NOTICE = "give_notice"  # of non-renewal or termination: draft, decide, print, dispatch
+    RECORD_ARRIVAL = "record_arrival"  # of a notice: when it came, that it is so, attempts
     VERIFY = "verify"
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
@@ -76,19 +79,21 @@ _EVERY_MEMBER = {_P.ENTER, _P.USE_OWN_ACCOUNT, _P.READ, _P.VERIFY, _P.SEE_MEMBER
 _EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.READ_OWN_TRAIL, _P.COMMENT, _P.NOTE}
 _DRAFTS = _EVERY_READER | {
     _P.DRAFT, _P.TABLE, _P.CONSULT, _P.WITHDRAW, _P.CARRY_OUT, _P.ACKNOWLEDGE, _P.REPORT_PUBLICITY,
-    _P.RECORD_ADVICE, _P.ANSWER_ADVICE,
+    _P.RECORD_ADVICE, _P.ANSWER_ADVICE, _P.RECORD_ARRIVAL,
 }  # fmt: skip
+_OF_THE_AGREEMENT = {_P.STATE_INTENTION, _P.GIVE_NOTICE}
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset(_EVERY_READER),
     Role.DRAFTER: frozenset(_DRAFTS),
     Role.CONSENT_OFFICER: frozenset(
         _DRAFTS
+        | _OF_THE_AGREEMENT
         | {_P.CONSENT, _P.SEND_BACK, _P.DECLINE, _P.HOLD, _P.LIFT_HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}
     ),
     Role.PRESS_OFFICER: frozenset(_DRAFTS | {_P.HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}),
     Role.CUSTODIAN: frozenset(_EVERY_READER),
-    Role.AGREEMENT_MANAGER: frozenset(_DRAFTS),
+    Role.AGREEMENT_MANAGER: frozenset(_DRAFTS | _OF_THE_AGREEMENT),
     Role.PARTY_ADMINISTRATOR: frozenset(
         _EVERY_MEMBER
         | {

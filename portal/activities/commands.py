@@ -18,7 +18,7 @@ from portal.activities.proposal import place_in_register
 from portal.activities.rules import Act, Planned, State
 from portal.agreement import queries as agreement
 from portal.consent import queries as consent
-from portal.consent.commands import AgreementNotInForce
+from portal.consent.commands import must_be_in_force
 from portal.consent.models import Document
 from portal.consent.rules import ON_THE_TABLE, Standing
 from portal.history.work import Work
@@ -174,8 +174,7 @@ def _must_be_ready(work: Work, activity: Activity) -> Document:
         is_timed=Planned(activity.planned_start).is_settled,
     )
     assert found is not None
-    if not agreement.in_force(work.session, edition, work.today).is_in_force:
-        raise AgreementNotInForce()
+    must_be_in_force(work)
     return found
 
 

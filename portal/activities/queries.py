@@ -96,6 +96,12 @@ _DUE = (
     .limit(bindparam("limit", type_=Integer))
 )
 
+_UNDER_WAY = (
+    _rows()
+    .where(_is_among(UNDER_WAY))
+    .order_by(Activity.started_on, Activity.number)
+    .limit(bindparam("limit", type_=Integer))
+)
 _AWAITED = select(Document.activity_id, Document.waits_for).where(
     Document.activity_id.in_(bindparam("ids", expanding=True)),
     Document.standing.in_([str(one) for one in ON_THE_TABLE]),
@@ -433,6 +439,15 @@ def _due(session: Session, today: dt.date, days: int, limit: int) -> Due:
         tuple(one for one in waiting if one.planned_start < today),
         tuple(one for one in found if State(one.state) is State.RUNNING),
     )
+
+
+def under_way(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:
+    """The activities that run or rest, the earliest started first: after the end of the agreement each is brought to its
+    own end (R5-5)."""
+    if not may_read(reader):
+        return []
+    found: Sequence[Any] = rows(session, _UNDER_WAY, {"limit": limit}).all()
+    return found
 
 
 def planned_within(session: Session, reader: Actor, today: dt.date, days: int = SOON) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -40,18 +41,10 @@ def freed_by(edition: Edition) -> Freed | None:
 
 def reach_of(session: Session, edition: Edition, today: dt.date) -> Reach:
     """The days of the agreement that matter to advice. Raises NoDateYet as long as it has no date (decision 30)."""
-    dates = agreement.dates_now(session, edition)
-    terms = agreement.terms(edition, dates, today)
-    if not terms:
+    life = agreement.in_force(session, edition, today)
+    if not life.terms:
         raise rules.NoDateYet()
-    goes_on = edition.renewal.automatic and not dates.end_on_fixed
-    last = None if goes_on else terms[-1].expiry
     survival = edition.survival
+    last = life.last_day
     until = survival_end(last, months=survival.months) if last and survival else None
-    return Reach(terms[0].start, last, until, lambda id: survives(edition, id))
-
-
-def survives(edition: Edition, id: str) -> bool:
-    """Whether the clause is among those that survive the end of the agreement."""
-    provisions = edition.survival.provisions if edition.survival else ()
-    return id in provisions or edition.clause(id).article_id in provisions
+    return Reach(life.terms[0].start, last, until, partial(life.survives, edition))

@@ -29,7 +29,10 @@ from portal.consent.models import (
     Revision,
 )
 from portal.consent.paper import body_of, listed, marked, paper_of, standing_columns
+from portal.consent.rules import AgreementHasEnded as AgreementHasEnded
+from portal.consent.rules import AgreementNotInForce as AgreementNotInForce
 from portal.consent.rules import Capacity, Says, Standing
+from portal.consent.rules import NoDateYet as NoDateYet
 from portal.history.work import Work
 from portal.kernel.db import Subject
 from portal.kernel.digest import REVISION, canonical, digest
@@ -58,22 +61,6 @@ class WrittenOnAnOlderRevision(MovedUnderThePen):
         "この下書きは版%(base)sを土台にしていますが、いまは版%(latest)sが提示されています。下書きはそのまま残っています。"
     )
     next_step = N_("版%(latest)sとの違いを確かめ、土台を版%(latest)sに移してから提示してください。")
-
-
-class NoDateYet(RuleBroken):
-    """Without a date of the agreement only drafts are possible (decision 30)."""
-
-    clause = "term"
-    sentence = N_("協定の締結日がまだ記入されていないため、提示できません。下書きは保存できます。")
-    next_step = N_("「期間」のページで締結日を記入し、各当事者の確認を受けてください。")
-
-
-class AgreementNotInForce(RuleBroken):
-    """After the last day in force there is no consent to activities, particulars or publicity (R5-5)."""
-
-    clause = "term"
-    sentence = N_("協定の有効期間の外にあるため、この操作はできません。")
-    next_step = N_("「期間」のページで、いまの状態を確かめてください。")
 
 
 class TablingIsReserved(RuleBroken):
@@ -137,10 +124,11 @@ def start(
     """A document is begun as an own-side draft; the others know nothing of it (R2-1).
 
     `replaces` must be agreed and in force (decision 13). The attachments of a copied or replaced document come
-    along as the drafter's own.
+    along as the drafter's own. After the end of the agreement nothing is begun that needs it (R5-5).
     """
     work.must(Permission.DRAFT)
     party = _own_party(work)
+    _must_not_have_ended(work, kind)
     kind.check_draft(body, agreement.edition(work.session))
     if replaces is not None:
         if Standing(replaces.standing) not in rules.AGREED_STANDINGS:
@@ -299,7 +287,7 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
         raise TablingIsReserved()
     current = agreement.edition(work.session)
     if kind.needs_dates:
-        _must_be_in_force(work)
+        must_be_in_force(work, kind)
     body = kind.Words.from_plain(json.loads(draft.body))
     ask_all(lambda: kind.check(body, current), lambda: kind.check_on(body, work.today))
     if draft.base != document.revision:
@@ -370,7 +358,7 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     settled = rules.after(paper, act)
     _must_have_come(work, decision.decided_on, "decided_on")
     if kind.needs_dates:
-        _must_be_in_force(work)
+        must_be_in_force(work, kind)
     revision = latest(work, document)
     body = body_of(kind, revision)
     replaced = _replaced(work, kind, document)
@@ -694,12 +682,23 @@ def _must_have_come(work: Work, day: dt.date | None, field: str) -> None:
         raise DayToCome(field, day=day)
 
 
-def _must_be_in_force(work: Work) -> None:
+def must_be_in_force(work: Work, kind: DocumentKind | None = None) -> None:
+    """The agreement is in force today; raises NoDateYet, AgreementNotInForce before its first term, and after the end
+    what the kind of document says of it (R5-5)."""
     now = agreement.in_force(work.session, agreement.edition(work.session), work.today)
     if now.term is None:
         raise NoDateYet()
+    if now.end is not None and now.end.last_day < work.today:
+        raise (kind.refused_after_the_end if kind else AgreementHasEnded)(day=now.end.last_day)
     if not now.is_in_force:
         raise AgreementNotInForce()
+
+
+def _must_not_have_ended(work: Work, kind: DocumentKind) -> None:
+    """Nothing is begun under an agreement that has ended; before its dates are entered, drafts are (decision 30)."""
+    now = agreement.in_force(work.session, agreement.edition(work.session), work.today)
+    if kind.needs_dates and now.end is not None and now.end.last_day < work.today:
+        raise kind.refused_after_the_end(day=now.end.last_day)
 
 
 def _open_draft(work: Work, kind: DocumentKind, document: Document, party: str) -> Draft:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from portal.agreement.text import Edition
 from portal.consent.body import Body
 from portal.consent.models import Document, Revision
+from portal.consent.rules import AgreementHasEnded, AgreementNotInForce
 from portal.history.work import Work
 from portal.kernel.db import Subject
 from portal.web.language import say
@@ -36,6 +37,8 @@ class DocumentKind:
     its documents concern none."""
     is_quiet: ClassVar[bool] = False
     """Whether its title stays out of the titles of pages, which browsers and their histories show."""
+    refused_after_the_end: ClassVar[type[AgreementNotInForce]] = AgreementHasEnded
+    """What is said of a document of this kind after the last day in force: which rule, and what to do (R5-5)."""
     needs_dates: ClassVar[bool] = True
     """Whether it can be tabled only once the agreement has a date, and consented to only while it is in force
     (decision 30; R5-5)."""

@@ -167,6 +167,36 @@ class NotAgreedYet(RuleBroken):
     next_step = N_("合意の前は、差戻し・見送り・同意の撤回を使ってください。")
 
 
+class NoDateYet(RuleBroken):
+    """Without a date of the agreement only drafts are possible (decision 30)."""
+
+    clause = "term"
+    sentence = N_("協定の締結日がまだ記入されていないため、提示できません。下書きは保存できます。")
+    next_step = N_("「期間」のページで締結日を記入し、各当事者の確認を受けてください。")
+
+
+class AgreementNotInForce(RuleBroken):
+    """There is no consent under an agreement that is not in force (R5-5)."""
+
+    clause = "term"
+    sentence = N_("協定の有効期間の外にあるため、この操作はできません。")
+    next_step = N_("「期間」のページで、いまの状態を確かめてください。")
+
+
+class AgreementHasEnded(AgreementNotInForce):
+    """After the last day in force there is no new activity, and no consent to activities, particulars or publicity;
+    what the surviving clauses are about goes on (R5-5; invariant 10)."""
+
+    status = 409
+    clause = "survival"
+    sentence = N_(
+        "協定は%(day)sに終了しています。終了後も効力のある条項に、取組や期間についての新しい合意の定めは含まれません。"
+    )
+    next_step = N_(
+        "終了前から続く取組は、完了か中止を記録してください。返却・処分、秘密の保持、助言の記録、疑義の協議は続けられます。"
+    )
+
+
 class StrangerToTheDocument(RuleBroken):
     """Only a party of the edition in force acts on a document (I3)."""
 

@@ -16,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
-from portal.consent import commands, queries, rules, showing
+from portal.consent import commands, queries, receipt, rules, showing
 from portal.consent.body import Body
 from portal.consent.commands import Decision, DraftHasMoved, WrittenOnAnOlderRevision
 from portal.consent.forms import (
@@ -37,14 +37,18 @@ from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Capacity, RevisionHasMoved, Standing
 from portal.history import queries as history
 from portal.history.begin import begin
+from portal.history.chain import last_head
+from portal.history.event import JOINT
 from portal.history.queries import Reading
 from portal.history.views import surroundings, told
 from portal.history.work import Work
+from portal.kernel.db import today_of
 from portal.kernel.errors import NotFound, Refused, RuleBroken
 from portal.kernel.files import FileTooLarge
 from portal.kernel.ids import new_id
 from portal.kernel.uploads import FINDINGS, UploadRefused, draw_image, inspect, safe_file_name
 from portal.kernel.words import N_
+from portal.web import paper
 from portal.web.forms import PortalForm
 from portal.web.headers import name_the_file
 from portal.web.kept import Kept
@@ -156,13 +160,16 @@ class DocumentPages:
         body = self._body(dossier)
         files = queries.attachments_of(dossier.latest) if dossier.latest else []
         extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
-        acts = {one: may and one not in extra.get("withheld", ()) for one, may in self._acts(dossier).items()}
+        stopped = self._stopped()
+        withheld = {*extra.get("withheld", ()), *(_STOPPED if stopped else ())}
+        acts = {one: may and one not in withheld for one, may in self._acts(dossier).items()}
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
         return self.page(
             "show",
             status,
             edition=edition,
             dossier=dossier,
+            stopped=stopped,
             document=dossier.document,
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
             words=self._words(body, dossier, edition),
@@ -233,6 +240,15 @@ class DocumentPages:
 
         said = tuple(dossier.replies), tuple(dossier.closings), tuple(dossier.revisions)
         return _PARTS.get(("parties", language(), self.to(id=document.id), edition.digest, document, said), make)
+    def _stopped(self) -> tuple[str, str] | None:
+        """Why no document of this kind is begun, tabled or consented to any more, and what to do instead, in words; None
+        while the agreement has not ended (R5-5)."""
+        session = reading()
+        life = agreement.in_force(session, self.edition(), today_of(session))
+        if not self.kind.needs_dates or life.end is None or life.end.last_day >= today_of(session):
+            return None
+        refused = self.kind.refused_after_the_end(day=life.end.last_day)
+        return say(refused.sentence, **refused.facts), say(refused.next_step, **refused.facts)
 
     def _draft_differences(self, dossier: queries.Dossier) -> list[dict[str, Any]] | None:
         """What the own-side draft would change: against the revision on the table, or, in a document not yet
@@ -374,6 +390,19 @@ class DocumentPages:
             files=queries.attachments_of(dossier.latest),
             parties=showing.agreed_rows(dossier, edition),
         )
+
+    def receipt_file(self, id: str, form: str) -> ResponseReturnValue:
+        """The same record to take away and file: as a PDF, or as data (R2-8)."""
+        dossier = queries.dossier(reading(), actor(), self.kind, id)
+        if form not in {"pdf", "json"} or dossier.latest is None or dossier.document.agreed_at is None:
+            raise NotFound()
+        edition, head = self.edition(), last_head(reading(), JOINT)
+        assert head is not None
+        if form == "pdf":
+            return paper.answer(receipt.paper(self.kind, dossier, edition, head), f"{dossier.document.reference}")
+        answer = Response(receipt.record(self.kind, dossier, edition, head), mimetype="application/json")
+        name_the_file(answer, f"{dossier.document.reference}.json")
+        return answer
 
     def attachment(self, id: str, attachment: str) -> ResponseReturnValue:
         """The file, always as a download that no browser runs (rows 14, 82, 84)."""
@@ -887,6 +916,7 @@ class DocumentPages:
             extra=extra,
             theirs=theirs,
             is_tabling=is_tabling,
+            stopped=self._stopped(),
         )
 
     def _refused(
@@ -961,6 +991,8 @@ def _no_consent_to_give(dossier: queries.Dossier) -> str | None:
     return say(rules.AgreedAlready.sentence if standing in AGREED_STANDINGS else rules.ClosedAlready.sentence)
 
 
+_STOPPED = ("edit", "table", "consent", "replace", "copy")
+"""What is not offered for a kind of document that the end of the agreement has stopped."""
 _REPLIES = {
     rules.Says.CONSENT: N_("同意"),
     rules.Says.WITHDRAW: N_("同意の撤回"),
@@ -1053,6 +1085,7 @@ def mount(
     add(f"{one}/revisions/<int:number>", "_revision", pages.revision, may.READ)
     add(f"{one}/compare", "_compare", pages.compare, may.READ)
     add(f"{one}/receipt", "_receipt", pages.receipt, may.READ)
+    add(f"{one}/receipt/<form>", "_receipt_file", pages.receipt_file, may.READ)
     add(f"{one}/consent", "_consent", pages.consent, may.CONSENT, methods="GET POST", step_up=True)
     add(
         f"{one}/withdraw-consent",

@@ -34,10 +34,13 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "advice.noted",
             "advice.decision_noted",
             "advice.correction_read",
+            "notice.draft_",
+            "notice.decided",
+            "notice.printed",
         ),
     ),  # fmt: skip
     ("tabling", N_("提示"), ("revision.",)),
-    ("consultation", N_("協議・コメント"), ("consultation.", "comment.")),
+    ("consultation", N_("協議・コメント"), ("consultation.", "comment.", "meeting.")),
     ("consent", N_("同意・合意"), ("consent.", "document.agreed")),
     (
         "refusal",

@@ -400,13 +400,15 @@ class TermNow:
     is_unconfirmed: bool
     """Whether a party entered the dates and not every party has confirmed them."""
     renews: bool
+    ends: bool
+    """Whether an end on the last day shown has been announced."""
 
 
 def _term(tell: Tellings) -> TermNow:
     dates = agreement.dates_now(reading(), tell.edition)
     terms = agreement.terms(tell.edition, dates, tell.today)
     if not terms:
-        return TermNow("none", 0, None, None, 0, dates.is_assumed, False, False)
+        return TermNow("none", 0, None, None, 0, dates.is_assumed, False, False, False)
     last = terms[-1]
     if tell.today < terms[0].start:
         key = "planned"
@@ -422,7 +424,8 @@ def _term(tell: Tellings) -> TermNow:
         last.days_left(tell.today),
         dates.is_assumed,
         not dates.is_confirmed and not dates.are_stated,
-        tell.edition.renewal.automatic and not dates.end_on_fixed,
+        tell.edition.renewal.automatic and not dates.end_on_fixed and dates.end is None,
+        dates.end is not None and dates.end.last_day == last.expiry,
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-ENTRY, NODE, COMMITMENT, REVISION, ADVICE = b"\x00", b"\x01", b"\x02", b"\x04", b"\x05"
+ENTRY, NODE, COMMITMENT, REVISION, ADVICE, NOTICE = b"\x00", b"\x01", b"\x02", b"\x04", b"\x05", b"\x06"
 
 
 class NotPlain(TypeError):

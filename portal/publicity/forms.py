@@ -15,29 +15,24 @@ from wtforms.widgets import HiddenInput
 from portal.agreement.text import Edition
 from portal.consent.body import Body
 from portal.consent.forms import MarkdownField, RowsForm, SeenForm
-from portal.kernel import days
 from portal.publicity import timing
 from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES, Nature
 from portal.publicity.item import PublicityBody, output_keys, output_words
 from portal.publicity.sorts import ABOUT_NAMES, MEDIUM_NAMES, SORT_NAMES, YES_NO_NAMES, Medium, Relation
 from portal.publicity.tabling import MOST_CHANNELS, MOST_QUOTES
 from portal.publicity.timing import HOME_ZONE, TIMING_NAMES, ZONE_NAMES
-from portal.web.forms import PARAGRAPH, ChoiceField, DayField, Filled, LineField, PortalForm, TextField
+from portal.web.forms import (
+    PARAGRAPH,
+    ChoiceField,
+    DayField,
+    Filled,
+    LineField,
+    PortalForm,
+    TextField,
+    TimeField,
+)
 from portal.web.language import say
 from portal.web.rows import OneOfField, PartyRowsField, RowsField
-
-
-class TimeField(LineField):
-    """A time of day, as people type it (14:00, 午後2時); `data` is `14:00`, or what was typed with an error."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Raises with the reason for what is no time."""
-        super().process_formdata(valuelist)
-        if self.data:
-            try:
-                self.data = f"{days.read_time(self.data):%H:%M}"
-            except days.ImpossibleTime as fault:
-                raise ValueError(say(fault.sentence, **fault.facts)) from fault
 
 
 class WritingsField(RowsField):

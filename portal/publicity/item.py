@@ -14,6 +14,7 @@ from portal.consent.body import Body, Form, says
 from portal.consent.kind import DocumentKind, party_row_words
 from portal.consent.models import Document, Revision
 from portal.consent.paper import marked
+from portal.consent.rules import AgreementNotInForce
 from portal.history.work import Work
 from portal.kernel.db import Subject
 from portal.kernel.errors import ask_all
@@ -113,6 +114,7 @@ class PublicityKind(DocumentKind):
     place: ClassVar[str] = "publicity.item"
     home_page: ClassVar[str] = "activities.activity"
     is_quiet: ClassVar[bool] = True
+    refused_after_the_end: ClassVar[type[AgreementNotInForce]] = rules.NoPublicityUnderIt
 
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """The words of a choice; an output by whose version it is, and in which language."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Integer,
     Select,
@@ -29,7 +30,6 @@ from sqlalchemy.orm import Session, aliased
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
-from portal.agreement.queries import DATES
 from portal.agreement.text import Edition
 from portal.consent.models import Closing, Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
@@ -255,8 +255,6 @@ class Around:
     row: Any
     """The item as a row of the list."""
     appeared: Appeared
-    dates: Any | None
-    """The row of the agreement's dates."""
     activity: Any | None
     """The activity it is about, by the paper that brought it about: `id`, `reference`, `title`."""
     holders: Sequence[str]
@@ -267,7 +265,6 @@ class Around:
 
 _ID: Any = bindparam("id")
 _SELF, _OF_IT = aliased(Document), aliased(Document)
-_DATES = DATES.subquery()
 _FIRST = (
     select(_OF_IT.id, _OF_IT.reference, _OF_IT.title)
     .join(_SELF, _SELF.activity_id == _OF_IT.activity_id)
@@ -285,7 +282,6 @@ _PACKED = {
     "record": Packed(*PublicityRecord.__table__.columns),
     "answered": Packed(*PublicityRecord.__table__.columns),
     "holding": Packed(Closing.party, Closing.act, Closing.at),
-    "dates": Packed(*_DATES.c),
     "activity": Packed(*_FIRST.c),
 }
 _HOLDING = {"hold": 1, "lift_hold": -1}
@@ -308,7 +304,6 @@ _AROUND: Any = union_all(
     _packed("record").where(PublicityRecord.document_id == _ID),
     _packed("answered").where(PublicityRecord.id == _ANSWERED),
     _packed("holding").where(Closing.document_id == _ID, Closing.act.in_(_HOLDING)),
-    _packed("dates"),
     _packed("activity"),
     select(literal("on_the_table"), Revision.sealed)
     .join(Document, _IS_LATEST)
@@ -338,7 +333,6 @@ def around(session: Session, reader: Actor, document_id: str) -> Around:
             answers=next(iter(held["answered"]), None),
         ),
         holders=_holders(held["holding"]),
-        dates=next(iter(held["dates"]), None),
         activity=next(iter(held["activity"]), None),
         on_the_table=next(iter(held["on_the_table"]), ""),
     )
@@ -554,6 +548,7 @@ _DUE = union_all(
         Document.standing.in_([str(one) for one in ON_THE_TABLE | AGREED_STANDINGS]),
         PublicityItem.is_done.is_(False),
         or_(
+            bindparam("ended", type_=Boolean()),  # whatever has not gone out by then is put to the parties
             PublicityItem.opens_at <= _HORIZON,
             and_(PublicityItem.opens_at.is_(None), PublicityItem.closes_at <= _HORIZON),
             Document.standing == str(Standing.HELD),
@@ -591,6 +586,8 @@ class Due:
     replaced or, after the end of the agreement, agreed anew."""
     held: Sequence[Any]
     """Agreed and held by some party: nothing goes out, and the parties consult (R6.2-10)."""
+    ended: Sequence[Any]
+    """Agreed, and stopped by the end of the agreement before it had gone out: put to the parties (R5-5; S11)."""
     embargo_soon: Sequence[Any]
     planned: Sequence[Any]
     """Within the next 30 days, agreed or still on the table."""
@@ -601,25 +598,33 @@ class Due:
 def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, limit: int = 200) -> Due:
     """What of publicity is due at `now` (aware); one statement."""
     if not may_read(reader):
-        return Due([], [], [], [], [], [], [])
-    given = {"now": now, "horizon": now + SOON, "mine": reader.party, "limit": limit}
+        return Due([], [], [], [], [], [], [], [])
+    given = {
+        "now": now, "horizon": now + SOON, "mine": reader.party, "limit": limit, "ended": not in_force,
+    }  # fmt: skip
     found = rows(session, _DUE_ROWS, given).all()
     items = [(one, state_of(one, now, in_force=in_force)) for one in found if one.what == "item"]
     ready = {State.READY, State.PARTLY_PUBLISHED}
     soon = now + EMBARGO_SOON
     waiting = {State.WAITING, State.CONSULTING, State.PARTIAL, State.SENT_BACK}
     over = {one.id for one in found if one.closes_at is not None and one.closes_at <= now}
+    stopped = {one.id for one in found if not in_force and one.kind != VOLUNTARY.key}
     return Due(
         ready=[
             one
             for one, state in items
-            if state in ready and one.id not in over and f",{reader.party}," in one.to_publish
+            if state in ready and one.id not in over | stopped and f",{reader.party}," in one.to_publish
         ],
         awaiting_event=[one for one, state in items if state is State.WAITING_FOR_EVENT],
         lapsed=[
             one
             for one, state in items
-            if state in {State.LAPSED, State.ENDED} or (state is State.PARTLY_PUBLISHED and one.id in over)
+            if state is State.LAPSED or (state is State.PARTLY_PUBLISHED and one.id in over - stopped)
+        ],
+        ended=[
+            one
+            for one, state in items
+            if state is State.ENDED or (state is State.PARTLY_PUBLISHED and one.id in stopped)
         ],
         held=[one for one, state in items if state is State.HELD and (in_force or one.kind == VOLUNTARY.key)],
         embargo_soon=[
@@ -628,7 +633,7 @@ def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, li
         planned=[
             one
             for one, state in items
-            if state in waiting and one.opens_at is not None and one.opens_at >= now
+            if state in waiting and one.opens_at is not None and now <= one.opens_at <= now + SOON
         ],
         records=[one for one in found if one.what == "record"],
     )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from portal.consent.rules import Standing
+from portal.consent.rules import AgreementNotInForce, Standing
 from portal.kernel.errors import MovedUnderThePen, RuleBroken, Unavailable, refuse_together
 from portal.kernel.words import N_, Phrase
 from portal.publicity.sorts import ONLINE, Relation
@@ -23,7 +23,7 @@ class NotAgreedByAll(RuleBroken):
     next_step = N_("まだ同意していない当事者の同意をお待ちください。")
 
 
-class PublicityDoesNotSurvive(RuleBroken):
+class PublicityDoesNotSurvive(AgreementNotInForce):
     """The publicity clause does not survive the end: what was agreed and not published by then has lapsed (R5-5)."""
 
     status = 409
@@ -32,6 +32,14 @@ class PublicityDoesNotSurvive(RuleBroken):
         "協定の有効期間が終わっているため、この合意に基づく公表はできません（この条項は終了後に存続しません）。"
     )
     next_step = N_("公表するときは「任意の合意」として、あらためて全当事者の合意を得てください。")
+
+
+class NoPublicityUnderIt(PublicityDoesNotSurvive):
+    """After the end nobody consents to publicity under the agreement any more (R5-5; finding 6)."""
+
+    sentence = N_(
+        "協定は%(day)sに終了しています。公表の条項は終了後に存続しないため、協定に基づく公表の合意はできません。"
+    )
 
 
 class IsHeld(RuleBroken):

@@ -1,9 +1,11 @@
-"""What the portal itself tells of its own accord: the day's seal, and what was planned and is not recorded."""
+"""What the portal itself tells of its own accord: the day's seal, what was planned and is not recorded, and what
+the passing of days has done to the agreement."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.agreement.life import CAUSE_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
@@ -50,3 +52,50 @@ class EndNotRecorded(Event):
     reference: str
     title: str = kept("")
     planned_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermRenewed(Event):
+    """Nobody declared otherwise by the expiry day, and the agreement goes on: the one place where silence acts
+    (art. 4(1))."""
+
+    verb = "term.renewed"
+    clause = "renewal"
+    trail = N_(
+        "期間満了日までに終了の意思表示を受けなかったため、協定は第%(number)s期（%(start)sから%(expiry)sまで）として"
+        "継続しています。"
+    )
+    chronicle = trail
+    message = trail
+
+    number: int
+    start: str
+    expiry: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementEnded(Event):
+    """The last day in force is over (art. 4, 5)."""
+
+    verb = "agreement.ended"
+    clause = "after_end"
+    value_words = {"cause": {str(key): name for key, name in CAUSE_NAMES.items()}}
+    trail = N_("協定は%(last_day)sの終わりをもって終了しました（%(cause_name)s）。")
+    chronicle = trail
+    message = trail
+
+    cause: str
+    last_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalEnded(Event):
+    """What survived the end has run out (art. 5(2))."""
+
+    verb = "agreement.survival_ended"
+    clause = "survival"
+    trail = N_("終了後も効力のあった条項の存続期間が、%(last_day)sに満了しました。")
+    chronicle = trail
+    message = trail
+
+    last_day: str

@@ -17,7 +17,7 @@ from portal.history.work import Works
 from portal.kernel.clock import JAPAN
 from portal.kernel.errors import Unavailable
 from portal.kernel.mail import Mailer
-from portal.tasks import overdue, seals, sweep
+from portal.tasks import life, overdue, seals, sweep
 from portal.tasks.mail import deliver_account_mails
 from portal.web.app import Portal
 
@@ -50,6 +50,7 @@ def _mail(app: Portal) -> int:
 
 JOBS = (
     Job("mail", 5, _mail),
+    Job("life", 60, lambda app: life.tell_what_has_come(works_of(app))),
     Job("overdue", 60, lambda app: overdue.tell_what_is_overdue(works_of(app))),
     Job("seal", 60, _seal),
     Job("forget", 60 * 60, lambda app: sweep.forget(works_of(app))),

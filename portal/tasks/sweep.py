@@ -13,6 +13,7 @@ from portal.history.work import Works
 from portal.kernel.files import FileStore
 from portal.parties.commands import forget_what_is_over
 from portal.publicity import queries as publicity
+from portal.term import queries as term
 
 SPARED = dt.timedelta(hours=24)
 """How long a file may lie without a row: an upload whose row is still to be written (row 85)."""
@@ -26,7 +27,10 @@ def sweep_files(works: Works, files: FileStore) -> int:
     older_than = works.clock.now() - SPARED
     with Session(works.engines.reader) as session:
         referenced = (
-            consent.file_digests(session) | advice.file_digests(session) | publicity.file_digests(session)
+            consent.file_digests(session)
+            | advice.file_digests(session)
+            | publicity.file_digests(session)
+            | term.file_digests(session)
         )
     return len(files.sweep(referenced, older_than=older_than))
 

@@ -23,6 +23,8 @@ from portal.kernel.files import FileStore
 from portal.publicity import queries as publicity
 from portal.tasks.events import DaySealed
 from portal.tasks.seals import read_checkpoint
+from portal.term import queries as term
+from portal.term.models import TermFile
 from portal.web.language import say
 
 
@@ -69,6 +71,7 @@ def verify_everything(
     yield from _of_tables(session, verdicts)
     yield from _of_editions(session)
     yield from _of_advice(session)
+    yield from _of_notices(session)
     yield from _of_files(session, files)
 
 
@@ -139,7 +142,11 @@ def _of_editions(session: Session) -> Iterator[Finding]:
 def _of_files(session: Session, files: FileStore) -> Iterator[Finding]:
     whole = broken = 0
     named: dict[str, str] = {}
-    for model, noun in ((Attachment, "attachment"), (AdviceFile, "advice file")):
+    for model, noun in (
+        (Attachment, "attachment"),
+        (AdviceFile, "advice file"),
+        (TermFile, "file of a notice or meeting"),
+    ):
         for sha256, id in session.execute(select(model.sha256, func.min(model.id)).group_by(model.sha256)):
             named.setdefault(sha256, f"{noun} {id}")
     for sha256 in publicity.file_digests(session):
@@ -160,3 +167,11 @@ def _of_advice(session: Session) -> Iterator[Finding]:
         yield Finding(False, f"advice: {reference} is not what was recorded under its digest")
     if not broken:
         yield Finding(True, "advice: every entry has its digest")
+
+
+def _of_notices(session: Session) -> Iterator[Finding]:
+    broken = list(term.broken_records(session))
+    for reference in broken:
+        yield Finding(False, f"notices: {reference} is not what was recorded under its digest")
+    if not broken:
+        yield Finding(True, "notices: every notice has its digest")

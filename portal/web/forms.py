@@ -186,6 +186,19 @@ class DayField(StringField):  # type: ignore[misc]
         return self.typed
 
 
+class TimeField(LineField):
+    """A time of day, as people type it (14:00, 午後2時); `data` is `14:00`, or what was typed with an error."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Raises with the reason for what is no time."""
+        super().process_formdata(valuelist)
+        if self.data:
+            try:
+                self.data = f"{days.read_time(self.data):%H:%M}"
+            except days.ImpossibleTime as fault:
+                raise ValueError(say(fault.sentence, **fault.facts)) from fault
+
+
 class ChoiceField(SelectField):  # type: ignore[misc]
     """One of several, with its own words for a choice that is not offered."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,6 +33,15 @@ class Person:
     party_label: str
 
 
+class Banner(NamedTuple):
+    """What stands at the top of every page: how loud (info, warning, error), the words, and a page that says more."""
+
+    tone: str
+    sentence: str
+    href: str
+    link: str
+
+
 @dataclass(frozen=True)
 class Frame:
     """What stands around every page."""
@@ -45,7 +54,7 @@ class Frame:
     path: str
     head: tuple[int, str] | None
     is_demo: bool
-    banner: tuple[str, str] | None
+    banner: Banner | None
     waiting: int | None
     explained: tuple[str, str] | None = None
     """Address and title of the manual's page about the page shown."""

@@ -7,12 +7,22 @@ import datetime as dt
 import pytest
 
 from portal.agreement import queries as agreement
+from portal.agreement.life import Life, Mode
 from portal.agreement.text import FOUNDING_FILE, Edition, read_edition, texts_of
+from portal.kernel.clock import JAPAN
 from portal.kernel.periods import NoticeStanding
 from portal.term import reckoning
 from portal.term.dates import DATES
 from tests.conftest import House
 from tests.makers.activities import consented, dated_agreement, edition_of, entered_dates
+from tests.makers.notices import (
+    agreed_accord,
+    arrived,
+    dispatched,
+    non_renewal_body,
+    notice_body,
+    notice_of,
+)
 
 
 @pytest.fixture
@@ -87,3 +97,51 @@ def test_the_dates_stand_in_the_history(staffed: House):
     with staffed.read() as session:
         verbs = session.scalars(select(Entry.verb)).all()
     assert "agreement.dates_entered" in verbs and "agreement.dates_confirmed" in verbs
+
+
+# --- Notices (R4-1, R4-7)
+
+
+def ended(house: House) -> Life:
+    with house.read() as session:
+        return agreement.in_force(session, edition_of(house), house.clock.now().astimezone(JAPAN).date())
+
+
+def test_s7_a_declaration_one_day_late_converts_nothing_and_leaves_three_ways(dated: House):
+    """S7, with the tested agreement's days: the first term expires on Thursday 10 September 2026."""
+    people, (receiver, sender) = dated.people, dated.people.parties
+    dated.clock.set(dt.datetime(2026, 9, 7, 9, 10, tzinfo=JAPAN))
+    late = dispatched(dated, people, sender, non_renewal_body(dated, sender, 1), means="certified")
+    dated.clock.set(dt.datetime(2026, 9, 11, 9, 10, tzinfo=JAPAN))
+    arrived(dated, people[receiver].drafter, late)
+    life = ended(dated)
+    assert (notice_of(dated, late).standing, life.mode, life.end) == ("late", Mode.IN_FORCE, None)
+    assert life.term is not None and life.term.expiry == dt.date(2027, 9, 10), "the second term has begun"
+
+    timely = dispatched(dated, people, sender, notice_body(dated, sender, planned_on="2026-10-31"))
+    dated.clock.set(dt.datetime(2026, 9, 16, 9, 10, tzinfo=JAPAN))
+    arrived(dated, people[receiver].drafter, timely)
+    life = ended(dated)
+    assert (notice_of(dated, timely).standing, life.mode) == ("timely", Mode.END_ANNOUNCED)
+    assert life.end is not None and life.end.last_day == dt.date(2026, 10, 31)
+    assert life.survival_end == dt.date(2027, 10, 31)
+    agreed_accord(dated, people, "withdrawal", notice=notice_of(dated, late).reference)
+    assert ended(dated).end == life.end, "taking the late one back takes nothing else back"
+
+
+def test_s7_variation_handed_to_the_guard_on_the_last_day_is_to_be_checked(sqlite_staffed: House):
+    """The first day may be counted either way until the parties confirm; the evidence of arrival is asked for."""
+    people, (receiver, sender) = sqlite_staffed.people, sqlite_staffed.people.parties
+    entered_dates(sqlite_staffed, people)
+    sqlite_staffed.clock.set(dt.datetime(2026, 9, 10, 18, 30, tzinfo=JAPAN))
+    id = dispatched(sqlite_staffed, people, sender, non_renewal_body(sqlite_staffed, sender, 1), means="hand")
+    arrived(
+        sqlite_staffed,
+        people[receiver].drafter,
+        id,
+        at=dt.time(18),
+        evidence="守衛の受付簿",
+        evidence_on=None,
+    )
+    assert notice_of(sqlite_staffed, id).standing == "review"
+    assert ended(sqlite_staffed).end is None, "what is to be checked announces nothing"

@@ -20,6 +20,7 @@ from portal.kernel.clock import JAPAN
 from portal.kernel.ids import new_id
 from portal.parties.models import AuditorAppointment, ConsentGrant, UserSession
 from tests.makers.cooperation import (
+    ACCORDS_,
     DATES_,
     KINDS,
     PARTICULARS_,
@@ -65,6 +66,10 @@ def read_matrix(path: Path = MATRIX) -> list[Line]:
         for method, rule, of in itertools.product(row[0].split(), _written_out(row[1]), row[2].split()):
             if rule.startswith(f"/{VOLUNTARY_}/<id>") and of != "no-paper":
                 continue  # while the agreement is in force there are none
+            if rule.startswith(f"/{ACCORDS_}/<id>") and (
+                of.endswith("held") or (row[1].startswith("<") and rule.endswith(("/hold", "/replace")))
+            ):
+                continue  # what follows from an accord follows at once: it has lines of its own for these
             lines.append(Line(method, rule, of, expected, number))
     return lines
 
@@ -472,6 +477,7 @@ def _of_paper(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
         .replace("<attachment>", attachment)
         .replace("<consultation>", consultation)
         .replace("<int:number>", "1")
+        .replace("<form>", "pdf")
     )
     if line.method == "GET":
         return Asked(where)
@@ -513,8 +519,8 @@ def _sent_to_paper(asking: Asking, path: str, paper: PaperMade | None, act: str)
 
 
 _GET = (
-    "", "/revisions/<int:number>", "/compare", "/receipt", "/attachments/<attachment>", "/files", "/draft", "/consent",
-    "/withdraw-consent", "/send-back", "/decline", "/withdraw", "/hold", "/lift-hold",
+    "", "/revisions/<int:number>", "/compare", "/receipt", "/receipt/<form>", "/attachments/<attachment>", "/files", "/draft",
+    "/consent", "/withdraw-consent", "/send-back", "/decline", "/withdraw", "/hold", "/lift-hold",
 )  # fmt: skip
 _POST = (
     "/draft", "/attachments", "/attachments/<attachment>/remove", "/table", "/rebase", "/discard", "/copy", "/replace",
@@ -533,7 +539,7 @@ def _new(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
 
 def _preview(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     field = {PROPOSALS: "summary", PARTICULARS_: "method", DATES_: "note"}
-    field |= dict.fromkeys((PUBLICITY_, VOLUNTARY_), "summary")
+    field |= dict.fromkeys((PUBLICITY_, VOLUNTARY_), "summary") | {ACCORDS_: "reason"}
     path = line.rule.strip("/").removesuffix("/preview")
     return Asked(line.rule, {field[path]: "**確かめる**", "preview": field[path]})
 
@@ -619,6 +625,83 @@ for _method, _rule in (
 ):  # fmt: skip
     REQUESTS[_method, f"/publicity/<id>/{_rule}"] = _around_item
 REQUESTS["GET", f"/{VOLUNTARY_}/<id>/images/<attachment>"] = _of_paper
+
+
+# -- the term -------------------------------------------------------------------------------------------------
+
+_NOTICE = {
+    "kind": "termination", "planned_on": "2026-03-31", "document_number": "総第12号", "dated_on": "2025-10-01",
+    "sender": "部長　星野 かなえ",
+}  # fmt: skip
+_plain("/term/record", "/term/record/pdf", "/term/notices/new", "/term/notices/received", "/term/meetings", "/term/meetings/new")
+_post("/term/intentions", says="continue", remark="")
+_post("/term/meetings/new", held_on=GIVEN, medium="meeting", summary="要旨")
+
+
+def _file() -> tuple[io.BytesIO, str]:
+    return io.BytesIO("本文".encode()), "資料.txt"
+
+
+@_to("POST", "/term/notices/new")
+def _new_notice(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked(line.rule, {**_NOTICE, f"addressees-{asking.other}": "代表者様"})
+
+
+@_to("POST", "/term/notices/received")
+def _received_notice(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    came = {"sender": asking.other, "signed_by": "部長", "means": "hand", "arrived_on": GIVEN}
+    return Asked(line.rule, {**_NOTICE, **came, "evidence": "収受印"})
+
+
+def _of_notice(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    whose, _, what = line.of.partition("-")
+    party = {"own": asking.own, "other": asking.other}.get(whose)
+    which = {"notice-draft": "draft", "doubted": "doubted", "doubted-recorded": "doubted"}.get(what, "gave")
+    made = asking.all.made.notices[party, which] if party else None
+    id, file, arrival = (made.id, made.file, made.arrival) if made else (new_id(), new_id(), new_id())
+    if line.of == "strange-notice-file":
+        id = asking.all.made.notices[asking.own, "gave"].id
+        file = asking.all.made.notices[asking.own, "doubted"].file
+    receiver = asking.other if party == asking.own else asking.own
+    path = line.rule.replace("<id>", id).replace("<file>", file or new_id())
+    path = path.replace("<arrival>", arrival or new_id()).replace("<receiver>", receiver)
+    if line.method == "GET":
+        return Asked(path)
+    sent: dict[str, dict[str, Any]] = {
+        "edit": {**_NOTICE, f"addressees-{receiver}": "代表者様", "saves": "2"},
+        "decide": {
+            "decision_reference": "デ戦第9号", "capacity": "decision", "decided_on": GIVEN, "saves": "2",
+        },
+        "<receiver>": {"saves": "2"},
+        "dispatch": {"means": "hand", "dispatched_on": GIVEN, "saves": "2", "file": _file()},
+        "arrival": {
+            "receiver": receiver, "arrived_on": GIVEN, "evidence": "収受印", "evidence_on": GIVEN,
+            "reason": "見直したため", "file": _file(),
+        },
+        "answer": {"is_confirmed": "yes"},
+        "second": {"is_confirmed": "yes"},
+        "attempt": {"receiver": receiver, "tried_on": GIVEN, "means": "hand", "circumstances": "不在"},
+    }  # fmt: skip
+    return Asked(path, dict(sent.get(line.rule.rpartition("/")[2], {})))
+
+
+for _method, _rule in (
+    ("GET", ""), ("GET", "/draft"), ("GET", "/edit"), ("POST", "/edit"), ("POST", "/decide"), ("POST", "/discard"),
+    ("GET", "/letter/<receiver>"), ("POST", "/letter/<receiver>"), ("GET", "/letter/<receiver>/pdf"),
+    ("GET", "/dispatch"), ("POST", "/dispatch"), ("GET", "/arrival"), ("POST", "/arrival"),
+    ("POST", "/arrivals/<arrival>/answer"), ("POST", "/arrivals/<arrival>/second"), ("GET", "/attempt"),
+    ("POST", "/attempt"), ("GET", "/files/<file>"),
+):  # fmt: skip
+    REQUESTS[_method, f"/term/notices/<id>{_rule}"] = _of_notice
+
+
+def _of_meeting(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    path = line.rule.replace("<id>", new_id()).replace("<file>", new_id())
+    return Asked(path, {"is_confirmed": "yes"} if line.method == "POST" else None)
+
+
+for _method, _rule in (("GET", ""), ("POST", "/answer"), ("GET", "/files/<file>")):
+    REQUESTS[_method, f"/term/meetings/<id>{_rule}"] = _of_meeting
 
 
 def cells(lines: list[Line]) -> Iterator[tuple[Line, str]]:

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.access.policy import Role
 from portal.activities import commands as activities
 from portal.activities.particulars import PARTICULARS, ParticularsBody
@@ -37,7 +39,11 @@ from portal.publicity import commands as publicity
 from portal.publicity.item import PUBLICITY, VOLUNTARY, PublicityBody
 from portal.settings import FOUNDING_FILE
 from portal.tasks.mail import deliver_account_mails
+from portal.term import commands as term
+from portal.term.accord import ACCORD, AccordBody
 from portal.term.dates import DATES, DatesBody
+from portal.term.models import TermFile
+from portal.term.notice import NoticeBody
 from tests.browser import Browser
 from tests.conftest import House, make_schema, make_staffed_house, open_house
 from tests.makers.people import PASSWORD, People, TestPerson, appoint, passwords_of
@@ -45,15 +51,19 @@ from tests.makers.people import PASSWORD, People, TestPerson, appoint, passwords
 STANDINGS = ("draft", "tabled", "partial", "sent_back", "agreed", "held", "declined", "withdrawn")
 """Where a paper may stand; `partial`: its proposer has consented. `held`: by its proposer."""
 PROPOSALS, PARTICULARS_, DATES_ = "activities/proposals", "activities/particulars", "term/dates"
+ACCORDS_ = "term/accords"
 PUBLICITY_, VOLUNTARY_ = "publicity", "publicity/voluntary"
 KINDS: dict[str, DocumentKind] = {
     PROPOSALS: PROPOSAL,
     PARTICULARS_: PARTICULARS,
     DATES_: DATES,
     PUBLICITY_: PUBLICITY,
+    ACCORDS_: ACCORD,
 }
 """The kinds of paper by their address; a cooperation has papers of each in every standing."""
 _KINDS = KINDS | {VOLUNTARY_: VOLUNTARY}
+NEVER = {(ACCORDS_, "held")}
+"""Standings that a kind of paper never comes to: what follows from an accord follows at once."""
 SIGNED = dt.date(2025, 9, 10)
 DECISION = Decision("デ戦第123号", Capacity.DECISION)
 
@@ -95,6 +105,15 @@ class AdviceMade:
 
 
 @dataclass
+class NoticeMade:
+    """A notice, or a draft of one; what shows its dispatch, and the record of its arrival."""
+
+    id: str
+    file: str = ""
+    arrival: str = ""
+
+
+@dataclass
 class Made:
     """What a template holds besides its database and files."""
 
@@ -105,6 +124,9 @@ class Made:
     """A publication without agreement, recorded by the first party with an archived copy."""
     advice: dict[tuple[str, str], AdviceMade] = field(default_factory=dict)
     """Of each party: a `draft`, and what it `gave` to the other, with a file."""
+    notices: dict[tuple[str, str], NoticeMade] = field(default_factory=dict)
+    """Of each party: a `draft`; what it `gave`, with the arrival recorded by itself; and one that is `doubted`: the
+    receiver recorded an arrival earlier than what shows it. None of them announces an end."""
     extra: dict[tuple[str, str], TestPerson] = field(default_factory=dict)
     """Of each party: `quiet` never acts and has canaries for name and post, as have `closed` and `stripped`, drafters
     of whom a test may close the one and strip the other; `lapsed` holds the consent power; for `asked` it has
@@ -315,6 +337,14 @@ class Maker:
                 first_day="not_counted",
                 note=say("協定書による"),
             )
+        if path == ACCORDS_:
+            return AccordBody(
+                title=say("合意による終了"),
+                what="end",
+                last_day="2026-03-31",
+                measures="apply",
+                reason=say("目的を達したため"),
+            )
         if path in {PUBLICITY_, VOLUNTARY_}:
             return PublicityBody(
                 title=say("観察会のお知らせ"),
@@ -368,11 +398,19 @@ class Maker:
             found = Inspection("text/plain", "txt", name, ())
             return commands.attach(work, _KINDS[path], held, name=name, kept=kept, inspection=found).id
 
-    def start(self, path: str, person: TestPerson, *, mark: str | None, activity: str | None = None) -> str:
+    def start(
+        self,
+        path: str,
+        person: TestPerson,
+        *,
+        mark: str | None,
+        activity: str | None = None,
+        words: Any = None,
+    ) -> str:
         assert person.party
         with self.work(person) as work:
-            words = self.words(path, person.party, mark=mark)
-            return commands.start(work, _KINDS[path], words, activity_id=activity).id
+            said = words or self.words(path, person.party, mark=mark)
+            return commands.start(work, _KINDS[path], said, activity_id=activity).id
 
     def save(self, path: str, id: str, person: TestPerson, mark: str) -> None:
         assert person.party
@@ -422,7 +460,8 @@ class Maker:
         mine, theirs = self.made.people[party], self.made.people[self.other(party)]
         activity = self.agreed_activity(party) if path == PARTICULARS_ else None
         mark = self.canary(party) if standing == "draft" else None
-        id = self.start(path, mine.drafter, mark=mark, activity=activity)
+        words = self.agreeable(path, party) if standing == "agreed" else None
+        id = self.start(path, mine.drafter, mark=mark, activity=activity, words=words)
         made = PaperMade(path, _KINDS[path].key, party, standing, id, activity)
         self.made.papers[path, party, standing] = made
         made.attachment = self.attach(path, id, mine.drafter, mark or "共有")
@@ -450,6 +489,15 @@ class Maker:
             self.save(path, id, mine.drafter, self.canary(party))
             made.own_attachment = self.attach(path, id, mine.drafter, self.canary(party))
         return made
+
+    def agreeable(self, path: str, party: str) -> AccordBody | None:
+        """Words whose agreement ends nothing: each party has the expiry of another term confirmed."""
+        if path != ACCORDS_:
+            return None
+        number = self.keys.index(party) + 1
+        return AccordBody(
+            title="満了日の確認", what="expiry", term=str(number), expiry=f"{2025 + number}-09-10"
+        )
 
     def shared_talk(self, made: PaperMade, mine: Any, theirs: Any) -> None:
         kind = _KINDS[made.path]
@@ -563,6 +611,66 @@ class Maker:
             with self.work(one.reader) as work:
                 advice.note(work, gave.id, text=f"こちらだけのメモ {self.canary(one.party)}")
 
+    # -- notices ------------------------------------------------------------------------------------------
+
+    def notice_words(self, party: str, planned: str, *, mark: str | None) -> NoticeBody:
+        """A whole notice of termination; with a mark in every field that takes words."""
+        say = (lambda text: f"{text} {mark}") if mark else (lambda text: text)
+        return NoticeBody(
+            kind="termination",
+            planned_on=planned,
+            document_number=say("総第12号"),
+            dated_on="2025-10-01",
+            sender=say("部長　星野 かなえ"),
+            addressees=tuple((key, say("代表者様")) for key in self.keys if key != party),
+            statement=say("経緯は別に述べます。"),
+            contact=say("総務課"),
+        )
+
+    def notice_drafted(self, party: str, planned: str, *, mark: str | None) -> str:
+        """An own-side draft on which two have written, decided on; its id."""
+        side = self.made.people[party]
+        with self.work(side.manager) as work:
+            id = term.start_notice(work, self.notice_words(party, "2025-12-01", mark=mark)).id
+        with self.work(side.officer) as work:
+            term.save_notice(work, id, self.notice_words(party, planned, mark=mark), saves=1)
+        word = self.canary(party)
+        decision = Decision(word, Capacity.IN_ABSENCE, absent_post=word)
+        with self.work(side.officer) as work:
+            term.decide_notice(work, id, decision, saves=2)
+        return id
+
+    def shown(self, words: str) -> term.Evidence:
+        """A file that shows something, kept."""
+        kept = self.house.app.files.keep(io.BytesIO(words.encode()), limit=1_000)
+        return term.Evidence("控え.txt", kept, Inspection("text/plain", "txt", "控え.txt", ()))
+
+    def noticed(self, party: str, planned: str) -> NoticeMade:
+        """A notice of `party`, dispatched on its date, with what shows that."""
+        id = self.notice_drafted(party, planned, mark=None)
+        sent = term.Dispatch("registered", dt.date(2025, 10, 1), evidence=[self.shown("書留の控え")])
+        with self.work(self.made.people[party].officer) as work:
+            term.dispatch(work, id, sent, saves=2)
+        with self.house.read() as session:
+            file = session.scalars(select(TermFile.id).where(TermFile.of_id == id)).one()
+        return NoticeMade(id, file)
+
+    def notices_of(self, party: str) -> None:
+        """A draft; a notice that is late by every reading; and one on whose arrival a second person is to speak."""
+        receiver = self.other(party)
+        draft = self.notice_drafted(party, "2026-03-31", mark=self.canary(party))
+        self.made.notices[party, "draft"] = NoticeMade(draft)
+        gave = self.made.notices[party, "gave"] = self.noticed(party, "2025-10-20")
+        with self.work(self.made.people[party].drafter2) as work:
+            said = term.Arrival(
+                receiver, dt.date(2025, 10, 2), None, "配達証明", work.today, self.shown("証明")
+            )
+            gave.arrival = term.record_arrival(work, gave.id, said).id
+        doubted = self.made.notices[party, "doubted"] = self.noticed(party, "2025-11-01")
+        with self.work(self.made.people[receiver].drafter2) as work:
+            said = term.Arrival(receiver, dt.date(2025, 10, 1), None, "受付簿", work.today)
+            doubted.arrival = term.record_arrival(work, doubted.id, said).id
+
     # -- people -------------------------------------------------------------------------------------------
 
     def newcomer(self, party: str, key: str, role: Role, *, name: str = "", post: str = "") -> TestPerson:
@@ -607,12 +715,14 @@ def make(house: House) -> Made:
     for path in KINDS:
         for party in maker.keys:
             for standing in STANDINGS:
-                maker.paper(path, party, standing)
+                if (path, standing) not in NEVER:
+                    maker.paper(path, party, standing)
     for state in ("agreed", "ready", "running", "suspended", "completed"):
         maker.carried_out(state)
     made.record = maker.reported()
     for party in maker.keys:
         maker.advice_of(party)
+        maker.notices_of(party)
     for side in made.people.sides:
         with maker.work(side.admin2) as work:
             party_commands.ask_consent_power(work, made.extra[side.party, "asked"].member_id)

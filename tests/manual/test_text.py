@@ -188,7 +188,9 @@ def test_pictures_can_be_carried_and_read():
     [
         ("home.index", "home"), ("home.messages", "home"), ("account.settings", "first-day"), ("agreement.index", "agreement"),
         ("term.index", "term"), ("term.dates_new", "term"), ("term.dates_consent", "consenting"),
-        ("activities.export", "exports"), ("publicity.records_export", "exports"), ("advice.entry", "advice"),
+         ("term.notice", "notices"), ("term.notice_draft", "notices"), ("term.accord_new", "notices"),
+         ("term.accord_consent", "consenting"), ("term.record", "term"), ("term.meeting", "term"),
+         ("activities.export", "exports"), ("publicity.records_export", "exports"), ("advice.entry", "advice"),
         ("activities.index", "register"), ("activities.activity", "carrying-out"), ("activities.complete", "carrying-out"),
         ("activities.proposal_new", "proposing"), ("activities.proposal_files", "proposing"),
         ("activities.particulars_draft", "particulars"), ("activities.proposal", "consulting"),

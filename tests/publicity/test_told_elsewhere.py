@@ -228,7 +228,7 @@ def test_what_ended_with_the_agreement_stays_until_it_is_agreed_anew(agreement_o
     def ended() -> list[str]:
         with house.read() as session:
             due = queries.due(session, people[1].officer.actor(house), house.clock.now(), in_force=False)
-            return [row.id for row in due.lapsed]
+            return [row.id for row in due.ended]
 
     assert ended() == [item]
     day = house.clock.now().astimezone(OPENS.tzinfo).date() + dt.timedelta(days=5)

@@ -7,9 +7,10 @@ import datetime as dt
 
 import pytest
 
+from portal.agreement.life import Cause, End
 from portal.agreement.queries import DatesNow
 from portal.agreement.text import FOUNDING_FILE, Edition, read_edition, texts_of
-from portal.kernel.periods import Basis, NoticeStanding
+from portal.kernel.periods import Basis, Conventions, HolidayShift, NoticeStanding, TakesEffect
 from portal.term import reckoning
 from tests.makers.agreements import THREE
 
@@ -128,3 +129,57 @@ def test_another_agreement_has_its_own_months_and_conventions():
     assert asked.basis is Basis.COUNTED_BACK_COUNTED
     beyond = reckoning.termination(edition, found, dt.date(2028, 6, 1))
     assert beyond is not None and beyond.after_the_end and not beyond.renews_before
+
+
+def test_a_confirmed_expiry_day_settles_its_own_term_and_those_after_it(edition: Edition):
+    """R4-8: after that only that day counts."""
+    dates = dataclasses.replace(DATES, expiries=((3, dt.date(2026, 9, 7)),))
+    found = reckoning.reckoned(edition, dates, dt.date(2026, 8, 1))
+    assert found.running and found.running.other_expiry is None and found.running.basis is Basis.CONFIRMED
+    assert found.non_renewal and found.non_renewal.safe == found.non_renewal.latest == dt.date(2026, 9, 7)
+    assert [line.other_expiry is not None for line in found.lines] == [True, True, False, False, False, False]
+    assert not found.both_conventions
+
+
+def test_the_other_reading_may_be_confirmed_too_and_then_the_chain_follows_it(edition: Edition):
+    assert reckoning.confirmable(edition, DATES, 3) == [dt.date(2026, 9, 7), dt.date(2026, 9, 6)]
+    dates = dataclasses.replace(DATES, expiries=((3, dt.date(2026, 9, 6)),))
+    assert reckoning.confirmable(edition, dates, 3) == [dt.date(2026, 9, 7), dt.date(2026, 9, 6)]
+    found = reckoning.reckoned(edition, dates, dt.date(2026, 9, 7))
+    assert found.running and found.running.number == 4
+    assert found.running.term.expiry == dt.date(2027, 9, 6)
+
+
+def test_an_announced_end_cuts_the_last_line_and_leaves_no_other_reading(edition: Edition):
+    end = End(Cause.TERMINATION, dt.date(2026, 3, 31), measures_apply=True)
+    found = reckoning.reckoned(edition, dataclasses.replace(DATES, end=end), dt.date(2026, 1, 5))
+    assert found.running and found.running.ends_by is Cause.TERMINATION
+    assert (found.running.term.expiry, found.running.other_expiry) == (dt.date(2026, 3, 31), None)
+    assert found.lines[-1] == found.running and found.days_left == 85
+
+
+def test_conventions_the_parties_settled_change_the_days_they_are_about(edition: Edition):
+    """time.md 2.2: the start of the planned date, the first day counted backwards, a closed day."""
+    today, planned = dt.date(2025, 7, 1), dt.date(2025, 9, 11)
+    plain = reckoning.termination(edition, reckoning.reckoned(edition, DATES, today), planned)
+    settled = Conventions(
+        backward_count_first_day=True,
+        takes_effect=TakesEffect.START_OF_PLANNED_DATE,
+        holiday_shift=HolidayShift.NEXT,
+    )
+    other = reckoning.termination(edition, reckoning.reckoned(edition, DATES, today, settled), planned)
+    assert plain and other
+    assert (plain.last_day, plain.last_day_in_force) == (dt.date(2025, 8, 10), planned)
+    assert (other.last_day, other.last_day_in_force) == (dt.date(2025, 8, 12), dt.date(2025, 9, 10))
+    assert (plain.unshifted, other.unshifted) == (dt.date(2025, 8, 10), dt.date(2025, 8, 11))
+    assert other.basis is Basis.COUNTED_BACK_COUNTED
+
+
+def test_a_declaration_may_name_the_running_term_or_the_one_before_it(edition: Edition):
+    """S7: a paper sent in one term may arrive in the next."""
+    assert reckoning.terms_to_end(edition, DATES, dt.date(2025, 9, 8)) == [
+        (3, dt.date(2026, 9, 7)),
+        (2, dt.date(2025, 9, 7)),
+    ]
+    assert reckoning.terms_to_end(edition, DATES, dt.date(2024, 1, 1)) == [(1, dt.date(2024, 9, 7))]
+    assert reckoning.terms_to_end(read_edition(*texts_of(THREE)), DATES, dt.date(2025, 9, 8)) == []

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.policy import Permission
 from portal.advice import commands, queries, rules
-from portal.advice.clauses import survives
 from portal.advice.commands import Handling
 from portal.advice.forms import HandlingForm, LinkForm, NoteForm, WordForm
 from portal.advice.rules import (
@@ -35,7 +34,6 @@ from portal.history.views import surroundings, told
 from portal.history.work import Work
 from portal.kernel import days
 from portal.kernel.errors import NotFound, RuleBroken
-from portal.kernel.periods import survival_end
 from portal.web.filters import moment
 from portal.web.forms import PortalForm
 from portal.web.language import language, say
@@ -132,18 +130,17 @@ def _clauses(found: queries.Entry, editions: Mapping[int, Edition]) -> list[dict
 
 def _survival(row: Any, edition: Edition) -> dict[str, Any] | None:
     """After the last day in force: which of the clauses on which the entry stands survive, and until when (R8-2)."""
-    survival, day = edition.survival, today()
-    if not row.clauses or survival is None:
+    if not row.clauses or edition.survival is None:
         return None
-    dates = agreement.dates_now(reading(), edition)
-    terms = agreement.terms(edition, dates, day)
-    if not terms or day <= terms[-1].expiry:
+    day = today()
+    life = agreement.in_force(reading(), edition, day)
+    if life.survival_end is None or life.last_day is None or day <= life.last_day:
         return None
-    kept = [id for id in listed(row.clauses) if id in edition.clauses and survives(edition, id)]
+    kept = [id for id in listed(row.clauses) if id in edition.clauses and life.survives(edition, id)]
     return {
         "labels": [edition.clause(id).label[language()] for id in kept],
-        "until": survival_end(terms[-1].expiry, months=survival.months),
-        "ended_on": terms[-1].expiry,
+        "until": life.survival_end,
+        "ended_on": life.last_day,
     }
 
 

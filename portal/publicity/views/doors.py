@@ -39,10 +39,9 @@ def in_force_now(session: Session | None = None) -> bool:
 
 
 def state_at(around: Around, at: dt.datetime) -> State:
-    """Where the item stands at the moment `at` (aware), by the agreement's dates that came with it."""
+    """Where the item stands at the moment `at` (aware), by the agreement's dates, which every page reads."""
     edition: Edition = g.edition_in_force()
-    dates = agreement.dates_of(around.dates, edition)
-    in_force = agreement.in_force_by(dates, edition, day_in_japan(at)).is_in_force
+    in_force = agreement.in_force(reading(), edition, day_in_japan(at)).is_in_force
     return queries.state_of(around.row, at, in_force=in_force)
 
 
