@@ -57,6 +57,8 @@ BLUEPRINTS = (
     ("portal.publicity.views", "publicity"),
     ("portal.advice.views", "advice"),
     ("portal.term.views", "term"),
+    ("portal.amendments.views", "amendments"),
+    ("portal.doubts.views", "doubts"),
     ("portal.reports.views", "reports"),
     ("portal.home.views", "home"),
     ("portal.manual.views", "manual"),
@@ -218,13 +220,12 @@ _EVERY_PAGE = (
     select(
         AgreementEdition.number,
         AgreementEdition.digest,
+        AgreementEdition.in_force_from,
         Head.number.label("head"),
         Head.leaf,
         *agreement_queries.DATES_COLUMNS,
     )
-    .select_from(
-        agreement_queries.beside_dates(outerjoin(AgreementEdition, Head, Head.chain == JOINT))
-    )
+    .select_from(agreement_queries.beside_dates(outerjoin(AgreementEdition, Head, Head.chain == JOINT)))
     .where(agreement_queries.HAS_COME)
     .order_by(AgreementEdition.number.desc())
     .limit(1)
@@ -246,7 +247,7 @@ def _house() -> _House:
         row = rows(session, _EVERY_PAGE, {"today": today_of(session)}).first()
         if row is None:
             raise NotFound()
-        edition = agreement_queries.in_force_while(session, row.number, row.digest)
+        edition = agreement_queries.in_force_while(session, row)
         agreement_queries.dates_while(session, row, edition)
         held = session.info["house"] = _House(
             edition,

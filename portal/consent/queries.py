@@ -186,6 +186,17 @@ class CommentRow(NamedTuple):
     at: dt.datetime
 
 
+class NoteRow(NamedTuple):
+    """One own-side note, as the own side's pages show it."""
+
+    id: str
+    text: str
+    party: str
+    name: str
+    post: str
+    at: dt.datetime
+
+
 class ClosingRow(NamedTuple):
     """One act on a whole document, as pages show it."""
 
@@ -211,7 +222,7 @@ class Dossier:
     closings: Sequence[ClosingRow]
     consultations: Sequence[Consulted]
     comments: Sequence[CommentRow]
-    notes: Sequence[Any]
+    notes: Sequence[NoteRow]
     attachments: Mapping[str, Any] = field(default_factory=dict)
     related: Sequence[Any] = ()
 
@@ -237,10 +248,10 @@ class Dossier:
 
 
 # Tables rather than entities, and statements built once: see portal.kernel.db.rows.
-_DOCUMENTS, _REVISIONS, _REPLIES, _CLOSINGS, _COMMENTS, _CONSULTATIONS, _CONFIRMATIONS, _DRAFTS = (
+_DOCUMENTS, _REVISIONS, _REPLIES, _CLOSINGS, _COMMENTS, _CONSULTATIONS, _CONFIRMATIONS, _DRAFTS, _NOTES = (
     Model.metadata.tables[model.__tablename__]
     for model in (
-        Document, Revision, Reply, Closing, Comment, Consultation, ConsultationConfirmation, Draft,
+        Document, Revision, Reply, Closing, Comment, Consultation, ConsultationConfirmation, Draft, Note,
     )
 )  # fmt: skip
 _ID: BindParameter[str] = bindparam("id")
@@ -299,6 +310,7 @@ _SAID_COLUMNS = union_all(
     _said_in(
         _COMMENTS, "comment", literal("", Text()), _COMMENTS.c.text, revision=_COMMENTS.c.revision
     ),
+    _said_in(_NOTES, "note", literal("", Text()), _NOTES.c.text).where(_NOTES.c.party == _OWN),
 ).subquery()  # fmt: skip
 _SAID = select(_SAID_COLUMNS).order_by(_SAID_COLUMNS.c.at, _SAID_COLUMNS.c.number, _SAID_COLUMNS.c.id)
 _CONSULTED = (
@@ -308,11 +320,6 @@ _CONSULTED = (
     )
     .where(_CONSULTATIONS.c.document_id == _ID)
     .order_by(_CONSULTATIONS.c.held_on, _CONSULTATIONS.c.at, _CONFIRMATIONS.c.at)
-)
-_NOTES = (
-    select(Note.id, Note.text, Note.party, Note.name, Note.post, Note.at)
-    .where(Note.document_id == _ID, Note.party == _OWN)
-    .order_by(Note.at, Note.id)
 )
 _FILES = select(*Attachment.__table__.columns).where(
     Attachment.document_id == _ID, or_(Attachment.shared_at.is_not(None), Attachment.party == _OWN)
@@ -328,7 +335,7 @@ _RELATED = (
 
 
 def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: str) -> Dossier:
-    """Everything of one document that this reader may see, in seven statements whatever the data; raises
+    """Everything of one document that this reader may see, in six statements whatever the data; raises
     NotFound (row 1)."""
     own = reader.party if reader.may(Permission.READ_OWN_SIDE) else None
     given: dict[str, object] = {"id": document_id, "own": own}
@@ -337,16 +344,18 @@ def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: st
         raise NotFound()
     found: Any = _DocumentRow._make(row[: len(_DOCUMENTS.c)])
     draft: Any = _DraftRow._make(row[len(_DOCUMENTS.c) :])
-    notes = rows(session, _NOTES, given).all() if own else []
     attachments = {one.id: one for one in rows(session, _FILES, given)}
-    related = rows(session, _RELATED, given | {"replaces": found.replaces_id}).all()
+    related: Sequence[Any] = []
+    if found.replaces_id or found.agreed_revision_id:  # nothing else replaces, or is replaced
+        related = rows(session, _RELATED, given | {"replaces": found.replaces_id}).all()
     if found.tabled_at is None:
+        notes = _said(session, given, {})[3]
         return Dossier(
             found, (), None, draft if draft.id else None, (), (), (), (), notes, attachments, related
         )
     latest, *_others = tabled = rows(session, _TABLED, given | {"latest": found.revision}).all()
     revisions = [RevisionRow(*row[:-1]) for row in tabled]
-    replies, closings, comments = _said(session, document_id, {one.id: one.number for one in revisions})
+    replies, closings, comments, notes = _said(session, given, {one.id: one.number for one in revisions})
     return Dossier(
         document=found,
         revisions=revisions,
@@ -363,10 +372,10 @@ def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: st
 
 
 def _said(
-    session: Session, document_id: str, numbers: Mapping[str, int]
-) -> tuple[list[ReplyRow], list[ClosingRow], list[CommentRow]]:
-    replies, closings, comments = [], [], []
-    for one in rows(session, _SAID, {"id": document_id}):
+    session: Session, given: Mapping[str, object], numbers: Mapping[str, int]
+) -> tuple[list[ReplyRow], list[ClosingRow], list[CommentRow], list[NoteRow]]:
+    replies, closings, comments, notes = [], [], [], []
+    for one in rows(session, _SAID, given):
         if one.what == "reply":
             replies.append(
                 ReplyRow(
@@ -376,10 +385,12 @@ def _said(
             )  # fmt: skip
         elif one.what == "closing":
             closings.append(ClosingRow(one.says, one.party, one.name, one.post, one.text, one.at))
+        elif one.what == "note":
+            notes.append(NoteRow(one.id, one.text, one.party, one.name, one.post, one.at))
         else:
             comments.append(CommentRow(one.id, one.revision, one.text, one.party, one.name, one.post, one.at))
     replies.sort(key=lambda one: one.revision)  # moments may be equal (row 39); numbers are of one revision
-    return replies, closings, comments
+    return replies, closings, comments, notes
 
 
 def _consultations(session: Session, document_id: str) -> list[Consulted]:
@@ -391,6 +402,27 @@ def _consultations(session: Session, document_id: str) -> list[Consulted]:
         if confirmation.id is not None:
             words.append(confirmation)
     return [Consulted(row, words) for row, words in found.values()]
+
+
+def consultations_on(session: Session, document_ids: Sequence[str]) -> Sequence[Any]:
+    """The consultations written down on documents of which the reader knows, the earliest first; rows for lists."""
+    return session.execute(
+        select(
+            Consultation.id, Consultation.held_on, Consultation.medium, Consultation.summary, Consultation.party,
+            Consultation.at, Document.id.label("document_id"), Document.kind, Document.reference, Document.title,
+        )
+        .join(Document, Document.id == Consultation.document_id)
+        .where(Consultation.document_id.in_(document_ids))
+        .order_by(Consultation.held_on, Consultation.at)
+    ).all()  # fmt: skip
+
+
+def is_consulted_on(session: Session, document_id: str) -> bool:
+    """Whether a consultation on the document, of which the reader knows, has been written down."""
+    return (
+        session.scalar(select(Consultation.id).where(Consultation.document_id == document_id).limit(1))
+        is not None
+    )
 
 
 def body_plain(revision: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from portal.agreement.models import AgreementEdition
 from portal.agreement.text import edition_digest
 from portal.consent.models import Attachment
 from portal.consent.replay import replay
+from portal.doubts.models import DoubtFile
 from portal.history.chain import Verdict, chains, orphans, verify
 from portal.history.event import JOINT
 from portal.history.models import Entry
@@ -139,7 +140,8 @@ def _of_editions(session: Session) -> Iterator[Finding]:
 def _of_files(session: Session, files: FileStore) -> Iterator[Finding]:
     whole = broken = 0
     named: dict[str, str] = {}
-    for model, noun in ((Attachment, "attachment"), (AdviceFile, "advice file")):
+    of_rows = ((Attachment, "attachment"), (AdviceFile, "advice file"), (DoubtFile, "file of a doubt"))
+    for model, noun in of_rows:
         for sha256, id in session.execute(select(model.sha256, func.min(model.id)).group_by(model.sha256)):
             named.setdefault(sha256, f"{noun} {id}")
     for sha256 in publicity.file_digests(session):

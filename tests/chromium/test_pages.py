@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Iterator
@@ -61,6 +62,13 @@ def kind_of(path: str) -> str:
     return re.sub(r"[a-z2-9]{22}|\d+", "*", path.split("?")[0].split("#")[0])
 
 
+def is_taken_away(href: str) -> bool:
+    """Whether the link leads to a file rather than to a page."""
+    return "form=" in href or bool(
+        {"attachments", "files", "pdf", "json"} & set(href.split("?")[0].split("/"))
+    )
+
+
 def walk(person: Person, start: str, *, most: int) -> list[str]:
     """One page of every kind that links lead to from `start`; `Person.look` judges each."""
     seen, waiting = {kind_of(start)}, [start]
@@ -71,7 +79,7 @@ def walk(person: Person, start: str, *, most: int) -> list[str]:
         walked.append(path)
         for link in person.page.locator("a[href^='/']").all():
             href = link.get_attribute("href") or ""
-            if kind_of(href) not in seen and "/attachments/" not in href and "form=" not in href:
+            if kind_of(href) not in seen and not is_taken_away(href):
                 seen.add(kind_of(href))
                 waiting.append(href)
     return walked
@@ -251,6 +259,37 @@ def test_every_page_of_publicity_passes_axe_and_fits(
                 person.go(path)
     forms = {"outputs/kou.ja", "outputs/otsu.ja", "agreement-sheet", "receipt", *own}
     assert forms <= {kind.removeprefix("/publicity/*/") for kind in kinds}, kinds
+    person.close()
+
+
+@pytest.mark.parametrize(("role", "language", "width"), [
+    ("drafter", "ja", 320),
+    ("drafter", "en", 1280),
+    ("consent_officer", "ja", 1280),
+])  # fmt: skip
+def test_every_page_of_changes_and_doubts_passes_axe_and_fits(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser, role: str, language: str, width: int
+) -> None:
+    """Editions, a change with its table of old and new, its form; doubts open and answered, and theirs (rows 123)."""
+    address, accounts = demonstration
+    person = Person(browser, address, language=language, width=width).sign_in(accounts[role])
+    for path in ("/agreement", "/agreement/editions", "/agreement/editions/compare", "/doubts/settings"):
+        person.go(path)
+    acts = {
+        "/amendments": {"drafter": ("", "/draft", "/comparison-table"), "consent_officer": ("", "/consent")},
+        "/doubts": {"drafter": ("", "/export"), "consent_officer": ("", "/export")},
+    }
+    for path, of_role in acts.items():
+        links = [one.get_attribute("href") or "" for one in person.go(path).page.locator("main a").all()]
+        items = [one for one in dict.fromkeys(links) if re.fullmatch(f"{path}/[a-z2-9]{{22}}", one)]
+        assert items, path
+        for item, act in itertools.product(items, of_role[role]):
+            person.go(f"{item}{act}")
+    if role == "drafter":
+        clause = person.go("/agreement").page.locator("main a[href^='/amendments/new']").first
+        person.go(clause.get_attribute("href") or "")
+        for path in ("/doubts/new?topic=count_first_day", "/doubts/answers/new?doubt=DBT-0002"):
+            person.go(path)
     person.close()
 
 

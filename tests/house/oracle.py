@@ -20,8 +20,12 @@ from portal.kernel.clock import JAPAN
 from portal.kernel.ids import new_id
 from portal.parties.models import AuditorAppointment, ConsentGrant, UserSession
 from tests.makers.cooperation import (
+    AMENDMENTS_,
+    ANSWERS_,
     DATES_,
+    EXECUTIONS_,
     KINDS,
+    MISSING,
     PARTICULARS_,
     PROPOSALS,
     PUBLICITY_,
@@ -65,8 +69,18 @@ def read_matrix(path: Path = MATRIX) -> list[Line]:
         for method, rule, of in itertools.product(row[0].split(), _written_out(row[1]), row[2].split()):
             if rule.startswith(f"/{VOLUNTARY_}/<id>") and of != "no-paper":
                 continue  # while the agreement is in force there are none
+            if row[1].startswith("<paper>") and _is_otherwise(rule, of):
+                continue
             lines.append(Line(method, rule, of, expected, number))
     return lines
+
+
+def _is_otherwise(rule: str, of: str) -> bool:
+    """Whether there is no such paper of this kind, or what it answers stands in a line of its own."""
+    if rule == f"/{ANSWERS_}/<id>/hold" and of == "agreed":
+        return True
+    path = next((one for one in KINDS if rule.startswith(f"/{one}/<id>")), "")
+    return of in PAPERS and bool(set(MISSING.get(path, ())) & set(PAPERS[of][1]))
 
 
 def _written_out(address: str) -> list[str]:
@@ -535,6 +549,7 @@ def _new(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
 def _preview(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     field = {PROPOSALS: "summary", PARTICULARS_: "method", DATES_: "note"}
     field |= dict.fromkeys((PUBLICITY_, VOLUNTARY_), "summary")
+    field |= {AMENDMENTS_: "reason", EXECUTIONS_: "note", ANSWERS_: "text"}
     path = line.rule.strip("/").removesuffix("/preview")
     return Asked(line.rule, {field[path]: "**確かめる**", "preview": field[path]})
 
@@ -607,6 +622,62 @@ for _method, _rule in (
 ):  # fmt: skip
     REQUESTS[_method, f"/publicity/<id>/{_rule}"] = _around_item
 REQUESTS["GET", f"/{VOLUNTARY_}/<id>/images/<attachment>"] = _of_paper
+
+
+# -- changes to the agreement, and doubts --------------------------------------------------------------------
+
+_plain(
+    "/agreement/editions",
+    "/agreement/editions/compare",
+    "/amendments",
+    "/doubts",
+    "/doubts/new",
+    "/doubts/settings",
+)
+_post("/doubts/new", title="読み方", question="どう読むのか。", topic="")
+for _rule in ("/comparison-table", "/comparison-table/pdf"):
+    REQUESTS["GET", f"/{AMENDMENTS_}/<id>{_rule}"] = _of_paper
+
+
+def _of_doubt(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    whose, _, what = line.of.partition("-")
+    party = {"own": asking.own, "other": asking.other, "over": asking.own, "strange": asking.own}.get(whose)
+    made = asking.all.made.doubts[party, "withdrawn" if whose == "over" else "open"] if party else None
+    other = asking.all.made.doubts[asking.other, "open"]
+    file = "" if made is None else made.own_file if what == "unshared-doubt-file" else made.file
+    if whose == "strange":
+        file = other.file
+    meeting = other.meeting if whose == "strange" else made.meeting if made else ""
+    path = (
+        line.rule.replace("<id>", made.id if made else new_id())
+        .replace("<file>", file or new_id())
+        .replace("<meeting>", meeting or new_id())
+    )
+    if line.method == "GET":
+        return Asked(path)
+    activity = asking.all.made.activities["agreed"].id
+    with asking.all.house.read() as session:
+        known = session.scalars(select(Document.reference).where(Document.activity_id == activity)).first()
+    sent: dict[str, dict[str, Any]] = {
+        "positions": {"text": "見解"},
+        "meetings": {
+            "held_on": GIVEN, "medium": "meeting", "participants": "担当", "summary": "要旨", "decisions": "",
+        },
+        "confirm": {"is_confirmed": "yes"},
+        "records": {"record": known},
+        "notes": {"text": "一言"},
+        "withdraw": {"reason": "分かったため"},
+        "export": {"own": ""},
+    }  # fmt: skip
+    return Asked(path, dict(sent[line.rule.rpartition("/")[2]]))
+
+
+for _method, _rule in (
+    ("GET", ""), ("GET", "/export"), ("POST", "/export"), ("GET", "/files/<file>"), ("POST", "/positions"),
+    ("POST", "/meetings"), ("POST", "/meetings/<meeting>/confirm"), ("POST", "/records"), ("POST", "/notes"),
+    ("GET", "/withdraw"), ("POST", "/withdraw"),
+):  # fmt: skip
+    REQUESTS[_method, f"/doubts/<id>{_rule}"] = _of_doubt
 
 
 def cells(lines: list[Line]) -> Iterator[tuple[Line, str]]:

@@ -27,7 +27,7 @@ from tests.makers.people import TestPerson
 LINES = read_matrix()
 DOORS = {(line.method, line.rule) for line in LINES}
 PUBLIC = {(line.method, line.rule) for line in LINES if line.expected["anonymous"] != "sign-in"}
-BY_RULE = {"own-act", "other-tabled", "other-partial", "own-tabled", "own-advice"}
+BY_RULE = {"own-act", "other-tabled", "other-partial", "own-tabled", "own-advice", "own-doubt", "other-doubt"}
 """Where a 403 comes from a rule that knows whose the thing is, not from the door."""
 ROLE_OF = {
     "reader": Role.READER,
@@ -348,7 +348,12 @@ def is_this_sides(line: Line, position: int) -> bool:
         return position == 0
     if line.rule.startswith("/activities/particulars/"):
         return position == 1
-    if line.rule.startswith(("/term/dates/", "/publicity/<id>", "/publicity/voluntary/")):
+    if line.rule.startswith(
+        (
+            "/term/dates/", "/publicity/<id>", "/publicity/voluntary/", "/amendments/<id>", "/amendments/executions/",
+            "/doubts/answers/",
+        )
+    ):  # fmt: skip
         return line.number % 2 == position
     return True
 
