@@ -151,6 +151,8 @@ _BY_ENDPOINT = (
     (r"account\..*", "first-day"),
     (r"agreement\..*", "agreement"),
     (r"term\.(index|dates|dates_new|dates_draft)", "term"),
+    (r"amendments\.(?!\w+_(consent|compare|revision)).*", "amending"),
+    (r"doubts\.(?!\w+_(consent|compare|revision)).*", "doubts"),
     (r"\w+\.export", "exports"),
     (r"activities\.index", "register"),
     (r"activities\.(activity|start|suspend|resume|complete|cancel)", "carrying-out"),
