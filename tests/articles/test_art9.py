@@ -336,13 +336,13 @@ def test_the_papers_on_a_doubt_prove_themselves_and_hold_no_other_sides_notes(sq
     agreed_answer(house, people, made)
     mine, other = people[0], people[1]
     browser = browser_of(house, mine.drafter)
+    page = browser.get(f"/doubts/{made}/export", expect=200)
+    typed = {name: value for name, value in page.form("一式").values().items() if name != "own"}
     for own, holds in (
         ("", False),
         ("own", True),
         *[("own", True)] * AT_ONCE,
-    ):  # and no place among them is lost
-        page = browser.get(f"/doubts/{made}/export", expect=200)
-        typed = {name: value for name, value in page.form("一式").values().items() if name != "own"}
+    ):  # pressed again on one page
         answer = browser.client.post(f"/doubts/{made}/export", data={**typed, "own": own}, buffered=True)
         assert answer.mimetype == "application/zip"
         whole = answer.data
