@@ -275,7 +275,7 @@ def test_every_page_of_changes_and_doubts_passes_axe_and_fits(
     person = Person(browser, address, language=language, width=width).sign_in(accounts[role])
     for path in ("/agreement", "/agreement/editions", "/agreement/editions/compare", "/doubts/settings"):
         person.go(path)
-    acts = {
+    acts: dict[str, dict[str, tuple[str, ...]]] = {
         "/amendments": {"drafter": ("", "/draft", "/comparison-table"), "consent_officer": ("", "/consent")},
         "/doubts": {"drafter": ("", "/export"), "consent_officer": ("", "/export")},
     }
