@@ -59,6 +59,8 @@ BLUEPRINTS = (
     ("portal.publicity.views", "publicity"),
     ("portal.advice.views", "advice"),
     ("portal.term.views", "term"),
+    ("portal.amendments.views", "amendments"),
+    ("portal.doubts.views", "doubts"),
     ("portal.reports.views", "reports"),
     ("portal.home.views", "home"),
     ("portal.manual.views", "manual"),
@@ -223,6 +225,7 @@ _EVERY_PAGE = (
     select(
         AgreementEdition.number,
         AgreementEdition.digest,
+        AgreementEdition.in_force_from,
         Head.number.label("head"),
         Head.leaf,
         Head.at,
@@ -266,7 +269,7 @@ def _house() -> _House:
             raise NotFound()
         heads = (HeadNow(JOINT, row.head, row.leaf, row.at), HeadNow(who.party or "", row.own_head, row.own_leaf, row.own_at))
         history.note_heads(session, who, [head for head in heads if head.leaf and head.chain in chains])
-        edition = agreement_queries.in_force_while(session, row.number, row.digest)
+        edition = agreement_queries.in_force_while(session, row)
         agreement_queries.dates_while(session, row, edition)
         held = session.info["house"] = _House(
             edition,

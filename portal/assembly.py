@@ -24,15 +24,20 @@ from portal.advice.views.log import beside as advice_beside
 from portal.agreement import queries as agreement
 from portal.agreement.life import CAUSE_NAMES, Mode
 from portal.agreement.text import Edition
+from portal.amendments import queries as amendments
+from portal.amendments.views import beside as amendments_beside
 from portal.consent import queries as documents
 from portal.consent.replay import replay
 from portal.consent.rules import STANDING_NAMES, Standing
+from portal.doubts import queries as doubts
+from portal.doubts.views import beside as doubts_beside
 from portal.home.parts import PART_SHOWN, Item, Part
 from portal.kernel.db import today_of
 from portal.kinds import BY_KEY
 from portal.publicity import queries as publicity
 from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
+from portal.records import EVIDENCE, PLACES, record_called, records_named
 from portal.term import queries as term
 from portal.term import reckoning
 from portal.term import rules as term_rules
@@ -49,9 +54,15 @@ def join(app: Portal) -> None:
     """`home` and `history` know, without importing a feature, what waits, where a subject is seen, and whether
     the record bears the tables out."""
     app.extensions["kinds"] = BY_KEY
+    app.extensions["stands_behind"] = {"amendments": "agreement", "doubts": "agreement"}
     app.extensions["link_to_subject"] = link_to_subject
-    app.extensions["home_parts"] = [term_parts, activities_parts, publicity_parts, advice_parts]
+    app.extensions["home_parts"] = [
+        term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
+    ]  # fmt: skip
     app.extensions["activities_named"] = activities_named
+    app.extensions["records_named"] = records_named
+    app.extensions["record_called"] = record_called
+    app.extensions["evidence"] = EVIDENCE
     yearbook.join(app)
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside
@@ -64,12 +75,9 @@ def document(id: str) -> ResponseReturnValue:
     return redirect(url_for(BY_KEY[kind].place, id=id), 303)
 
 
-_PLACES = {
-    "document": "document",
-    "activity": "activities.activity",
-    "advice": "advice.entry",
+_PLACES = PLACES | {
     "member": "parties.member",
-    "publicity_record": "publicity.record",
+    "doubt": "doubts.doubt",
     "notice": "term.notice",
     "meeting": "term.meeting",
 }
@@ -85,9 +93,13 @@ def link_to_subject(kind: str, id: str) -> str | None:
 
 
 def beside(kind: str, id: str) -> Markup:
-    """What other packages show on the page of an activity (`activity`), of a paper (`document`) or of a notice
-    (`notice`): the advice that belongs to it or that it cites (R8-4)."""
-    return advice_beside(kind, id) if kind in {"activity", "document"} else Markup("")
+    """What other packages show beside a clause (`clause`), what they offer to do there (`clause_acts`), or what they show
+    on the page of a record (`activity`, `document`, `advice`, `publicity_record`): the advice that belongs to it or
+    that it cites (R8-4), changes to it that are under consultation (R3-1), doubts about it and what was agreed on those
+    (R9-1)."""
+    shown = [advice_beside] if kind in {"activity", "document"} else []
+    shown += [amendments_beside, doubts_beside] if kind != "notice" else []
+    return Markup("").join(show(kind, id) for show in shown)
 
 
 def activities_named(session: Session, reader: Actor, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
@@ -450,4 +462,49 @@ def _advice_item(row: Any, reader: Actor) -> Item:
         reference=row.reference,
         note=say("%(giver)sから%(receiver)sへ", giver=parties[row.giver], receiver=parties[row.receiver]),
         since=day(row.given_on),
+    )
+
+
+# --- The agreement itself: changes and doubts ---
+
+
+def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
+    """Agreed changes that wait for their executed document, requests and doubts that nobody has answered for thirty
+    days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2); two
+    statements."""
+    now = portal().clock.now()
+    changes = amendments.waiting(session, reader, now, limit=PART_SHOWN + 1)
+    asked = doubts.waiting(session, reader, now, limit=PART_SHOWN + 1)
+    may = reader.may(Permission.STATE_POSITION)
+    parts = (
+        (amendments.TO_EXECUTE, say("合意した協定の変更（交わした文書の登録待ち）"), True,
+         say("文書に署名・押印したら、写しを添えて登録してください。登録するまで、いまの版は変わりません。")),
+        (amendments.UNANSWERED, say("30日を超えて回答待ちの、協定の変更の申出"), True, ""),
+        (doubts.SILENT, say("あなたの側の見解を待っている疑義"), may, ""),
+        (doubts.TO_CONFIRM, say("疑義についての協議の記録（確認待ち）"), may, ""),
+        (doubts.LONG_OPEN, say("30日を超えて協議中の疑義"), True, ""),
+    )  # fmt: skip
+    waiting: list[Any] = [*changes, *asked]
+    return [
+        Part(
+            key=key.replace("_", "-"),
+            title=title,
+            items=[_agreement_item(row) for row in waiting if row.part == key][:PART_SHOWN] if shown else [],
+            total=sum(row.part == key for row in waiting) if shown else 0,
+            lead=lead,
+            is_urgent=True,
+        )
+        for key, title, shown, lead in parts
+    ]
+
+
+def _agreement_item(row: Any) -> Item:
+    is_change = row.part in {amendments.TO_EXECUTE, amendments.UNANSWERED}
+    return Item(
+        sentence=row.title,
+        href=url_for("amendments.amendment" if is_change else "doubts.doubt", id=row.id),
+        reference=row.reference,
+        since=say("%(moment)sから", moment=moment(row.at)),
+        since_iso=row.at.isoformat(),
+        is_long=row.part in {amendments.UNANSWERED, doubts.LONG_OPEN},
     )

@@ -58,6 +58,8 @@ class Permission(StrEnum):
     REPORT_PUBLICITY = "report_publicity"  # that something appeared without agreement, or otherwise
     PUBLISH = "publish"
     SETTLE_PUBLICITY = "settle_publicity"
+    RAISE_DOUBT = "raise_doubt"
+    STATE_POSITION = "state_position"
     RECORD_ADVICE = "record_advice"
     ANSWER_ADVICE = "answer_advice"  # confirm what the other side recorded, handle what was received
     STATE_INTENTION = "state_intention"  # what one's party intends for the time after the term; no notice
@@ -79,7 +81,7 @@ _EVERY_MEMBER = {_P.ENTER, _P.USE_OWN_ACCOUNT, _P.READ, _P.VERIFY, _P.SEE_MEMBER
 _EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.READ_OWN_TRAIL, _P.COMMENT, _P.NOTE}
 _DRAFTS = _EVERY_READER | {
     _P.DRAFT, _P.TABLE, _P.CONSULT, _P.WITHDRAW, _P.CARRY_OUT, _P.ACKNOWLEDGE, _P.REPORT_PUBLICITY,
-    _P.RECORD_ADVICE, _P.ANSWER_ADVICE, _P.RECORD_ARRIVAL,
+    _P.RECORD_ADVICE, _P.ANSWER_ADVICE, _P.RECORD_ARRIVAL, _P.RAISE_DOUBT, _P.STATE_POSITION,
 }  # fmt: skip
 _OF_THE_AGREEMENT = {_P.STATE_INTENTION, _P.GIVE_NOTICE}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
@@ -162,9 +162,7 @@ def confirm_expiry(work: Work, *, document_id: str, number: int, expiry: dt.date
     return row
 
 
-def adopt(
-    work: Work, *, text: str, portal_text: str, in_force_from: dt.date, document_id: str
-) -> Edition:
+def adopt(work: Work, *, text: str, portal_text: str, in_force_from: dt.date, document_id: str) -> Edition:
     """The text is the agreement's next edition, in force from `in_force_from` (Asia/Tokyo) on; every earlier edition
     stays as it is, and is readable for ever (art. 3; R3-3, R3-5).
 
@@ -175,7 +173,7 @@ def adopt(
     ).one()
     if last.in_force_from and in_force_from < last.in_force_from:
         raise EditionBeforeTheLast("in_force_from", day=in_force_from, last=last.in_force_from)
-    edition = read_edition(text, portal_text)
+    edition = replace(read_edition(text, portal_text), in_force_from=in_force_from)
     number = last.number + 1
     work.add(
         AgreementEdition(
@@ -185,6 +183,7 @@ def adopt(
             portal_text=portal_text,
             in_force_from=in_force_from,
             adopted_at=work.at,
+            document_id=document_id,
         )
     )
     work.record(

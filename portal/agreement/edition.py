@@ -183,6 +183,20 @@ class Renewal:
 
 
 @dataclass(frozen=True)
+class Lengths:
+    """How long terms that begin before a day run, and whether they renew by themselves: what an edition says, and what
+    those before it said of the terms that began in their time (R3-5)."""
+
+    until: date | None
+    """The first day on which the next edition was in force; None in what an edition says itself."""
+    months: int
+    renewal_months: int
+    automatic: bool
+    running_until: date | None = None
+    """The last day that the next edition gave to the term then running; None where it left that term as it was."""
+
+
+@dataclass(frozen=True)
 class NoticeTerm:
     """A one-sided notice: its clause, who may give it, in which form, how many months before."""
 
@@ -263,6 +277,8 @@ class Edition:
     clauses: Mapping[str, Clause]
     """Every part that can be cited, by id, in the order of the text."""
     _cited: Mapping[str, str]
+    in_force_from: date | None = None
+    """The first day on which it was or will be in force; None for the first edition, and for one not adopted."""
 
     def __eq__(self, other: object) -> bool:
         """Compare by digest."""
@@ -328,6 +344,25 @@ class Edition:
         wanted = self.clause(id).article_id
         return next((article for article in self.articles if article.id == wanted), None)
 
+    def parts_of(self, id: str) -> tuple[str, ...]:
+        """Give the ids of the part itself and of all that stands in it, in the order of the text. Raises
+        UnknownClause."""
+        self.clause(id)
+        for article in self.articles:
+            inside = {
+                paragraph.id: (
+                    paragraph.id,
+                    *(one.id for one in paragraph.sentences),
+                    *(one.id for one in paragraph.items),
+                )
+                for paragraph in article.paragraphs
+            }
+            if article.id == id:
+                return (id, *(one for parts in inside.values() for one in parts))
+            if id in inside:
+                return inside[id]
+        return (id,)
+
     def notes_on(self, id: str) -> tuple[TranslationNote, ...]:
         """Give the translator's remarks on that clause."""
         return tuple(note for note in self.translation_notes if note.clause == id)
@@ -392,6 +427,27 @@ class Edition:
             return Renewal(None, automatic=False, months=self.term_length_months, repeats=False)
         months = months_of(given["length"]) if "length" in given else self.term_length_months
         return Renewal(given["clause"], bool(given.get("automatic")), months, bool(given.get("repeats")))
+
+    @property
+    def lengths(self) -> tuple[Lengths, ...]:
+        """How long terms run, by the day on which they begin: what held before this edition ("term.earlier"), the
+        earliest first, and last what it says itself."""
+        renewal, found = self.renewal, []
+        for one in self.terms["term"].get("earlier", ()):
+            found.append(
+                Lengths(
+                    _day(one["until"]) if "until" in one else self.in_force_from,
+                    months_of(one["length"]),
+                    months_of(one["renewal"]),
+                    bool(one["automatic"]),
+                    _day(one["running_until"]) if "running_until" in one else None,
+                )
+            )
+        return (*found, Lengths(None, self.term_length_months, renewal.months, renewal.automatic))
+
+    def lengths_on(self, day: date) -> Lengths:
+        """What holds for a term that begins on `day`: a later edition changes no term that had begun (R3-5)."""
+        return next(one for one in self.lengths if one.until is None or day < one.until)
 
     @property
     def non_renewal(self) -> NoticeTerm | None:
@@ -489,6 +545,10 @@ def _notice(given: Mapping[str, Any] | None) -> NoticeTerm | None:
         form=given.get("form", "writing"),
         lead_months=months_of(given.get("lead", "P0D")),
     )
+
+
+def _day(given: date | str) -> date:
+    return given if isinstance(given, date) else date.fromisoformat(given)
 
 
 def months_of(period: str) -> int:

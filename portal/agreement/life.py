@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.agreement.edition import Edition
-from portal.kernel.periods import Term, effective_term, first_term, fixed_term, renewed_term, survival_end
+from portal.kernel.periods import (
+    ONE_DAY,
+    Term,
+    effective_term,
+    first_term,
+    fixed_term,
+    renewed_term,
+    survival_end,
+)
 from portal.kernel.words import N_
 
 
@@ -94,9 +102,11 @@ def terms_without_end(current: Edition, dates: DatesNow, today: dt.date, *, ahea
 
     Renewal is computed from the facts, never by a job (row 102). An agreement without automatic renewal has the
     renewals that the parties agreed on; one with a fixed last day has the one term. An expiry day that the parties
-    have confirmed is a fact, and the next term follows upon it (R4-8).
+    have confirmed is a fact, and the next term follows upon it (R4-8). Each term is as long as the edition said that
+    was in force when it began: an amendment changes no term that had begun, unless it says so itself (R3-5).
     """
-    months = current.term_length_months
+    start = dates.effective_on or dates.signed_on
+    months = current.lengths_on(start).months if start else 0
     if dates.end_on_fixed and dates.are_entered:
         found = [fixed_term(dates.effective_on or dates.signed_on, dates.end_on_fixed)]  # type: ignore[arg-type]
     elif dates.effective_on:
@@ -105,23 +115,35 @@ def terms_without_end(current: Edition, dates: DatesNow, today: dt.date, *, ahea
         found = [first_term(dates.signed_on, months=months, count_first_day=dates.count_first_day)]
     else:
         return []
-    found = [_as_confirmed(dates, 1, found[0])]
-    renewal = current.renewal
+    found[0] = _as_it_runs(current, dates, 1, found[0])
+    further, agreed = 0, dates.renewals
+    while True:
+        lengths = current.lengths_on(found[-1].expiry + ONE_DAY)
+        if lengths.automatic and not dates.end_on_fixed:
+            if found[-1].expiry >= today:
+                if further == ahead:
+                    return found
+                further += 1
+        elif agreed:
+            agreed -= 1
+        else:
+            return found
+        following = renewed_term(found[-1], months=lengths.renewal_months)
+        found.append(_as_it_runs(current, dates, len(found) + 1, following))
 
-    def renew() -> None:
-        following = renewed_term(found[-1], months=renewal.months)
-        found.append(_as_confirmed(dates, len(found) + 1, following))
 
-    if not renewal.automatic or dates.end_on_fixed:
-        for _ in range(dates.renewals):
-            renew()
-        return found
-    further = 0
-    while found[-1].expiry < today or further < ahead:
-        if found[-1].expiry >= today:
-            further += 1
-        renew()
-    return found
+def _as_it_runs(current: Edition, dates: DatesNow, number: int, term: Term) -> Term:
+    """The term `number`, up to the expiry day that the parties have confirmed for it, if they have, or that an
+    amendment has given to it since."""
+    return _as_lengthened(current, _as_confirmed(dates, number, term))
+
+
+def _as_lengthened(current: Edition, term: Term) -> Term:
+    """The term with the last day that an edition gave to it which came into force while it ran, if one did."""
+    for one in current.lengths:
+        if one.until and one.running_until and term.start < one.until <= term.expiry:
+            term = Term(term.start, one.running_until)
+    return term
 
 
 def _as_confirmed(dates: DatesNow, number: int, term: Term) -> Term:

@@ -22,6 +22,8 @@ class AgreementEdition(Model, Recorded):
     """The second file: what the portal needs beyond the signed text (purposes, whose measures, prefixes)."""
     in_force_from: Mapped[dt.date | None]
     adopted_at: Mapped[dt.datetime]
+    document_id: Mapped[str | None]
+    """The document in which the parties agreed on it; None for the first edition."""
 
     @property
     def subject(self) -> Subject:

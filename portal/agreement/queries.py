@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     BindParameter,
@@ -41,25 +43,23 @@ from portal.kernel.errors import NotFound
 from portal.kernel.periods import Basis, Term
 from portal.parties.models import Party
 
-_HELD: dict[str, Edition] = {}
-"""Editions by their digest: the text of an edition never changes, so it is read once a process."""
-_HELD_BY, _NUMBER = "edition in force", "its number"
+_HELD: dict[tuple[str, dt.date | None], Edition] = {}
+"""Editions by their digest and first day: neither ever changes, so an edition is read once a process."""
+_TEXTS: dict[str, tuple[str, str]] = {}
+"""The files of editions that were read, by the edition's digest."""
+_NUMBERED: dict[str, int] = {}
+"""The numbers of editions that were read, by their digest."""
+_HELD_BY, _NUMBER, _KNOWN = "edition in force", "its number", "editions by number"
 
 
-_ONE_EDITION = select(AgreementEdition.number, AgreementEdition.digest).where(
-    AgreementEdition.number == bindparam("number")
-)
+_KEY = (AgreementEdition.number, AgreementEdition.digest, AgreementEdition.in_force_from)
+_ONE_EDITION = select(*_KEY).where(AgreementEdition.number == bindparam("number"))
 _TODAY: BindParameter[dt.date] = bindparam("today", type_=Date())
 HAS_COME: ColumnElement[bool] = or_(
     AgreementEdition.in_force_from.is_(None), AgreementEdition.in_force_from <= _TODAY
 )
 """Whether an edition's day has come, by the parameter `today` (Asia/Tokyo)."""
-_EDITION_IN_FORCE = (
-    select(AgreementEdition.number, AgreementEdition.digest)
-    .where(HAS_COME)
-    .order_by(AgreementEdition.number.desc())
-    .limit(1)
-)
+_EDITION_IN_FORCE = select(*_KEY).where(HAS_COME).order_by(AgreementEdition.number.desc()).limit(1)
 
 
 def edition(session: Session, number: int | None = None) -> Edition:
@@ -70,6 +70,9 @@ def edition(session: Session, number: int | None = None) -> Edition:
     held = session.info.get(_HELD_BY)
     if held is not None and number in {None, session.info.get(_NUMBER)}:
         return cast(Edition, held)
+    known: dict[int, Edition] = session.info.setdefault(_KNOWN, {})
+    if number in known:
+        return known[number]
     row = (
         rows(session, _EDITION_IN_FORCE, {"today": today_of(session)})
         if number is None
@@ -77,30 +80,105 @@ def edition(session: Session, number: int | None = None) -> Edition:
     ).first()
     if row is None:
         raise NotFound()
-    return edition_of(session, row.number, row.digest)
-
-
-def in_force_while(session: Session, number: int, digest: str) -> Edition:
-    """The edition `number`, which is the one in force for as long as `session` reads: it is not asked for again."""
-    found = session.info[_HELD_BY] = edition_of(session, number, digest)
-    session.info[_NUMBER] = number
+    found = edition_of(session, row)
+    if number is not None:
+        known[number] = found
     return found
 
 
-def edition_of(session: Session, number: int, digest: str) -> Edition:
-    """The edition with that number and digest, read once a process."""
-    if digest not in _HELD:
+def known_while(session: Session, row: Any) -> Edition:
+    """The edition with number, digest and first day of `row`; for as long as `session` reads, it is not asked for
+    again."""
+    found = edition_of(session, row)
+    session.info.setdefault(_KNOWN, {})[row.number] = found
+    return found
+
+
+def in_force_while(session: Session, row: Any) -> Edition:
+    """The edition with number, digest and first day of `row`, which is the one in force for as long as `session`
+    reads: it is not asked for again."""
+    found = session.info[_HELD_BY] = edition_of(session, row)
+    session.info[_NUMBER] = row.number
+    return found
+
+
+def edition_of(session: Session, row: Any) -> Edition:
+    """The edition with number, digest and first day of `row`, read once a process."""
+    key = (row.digest, row.in_force_from)
+    if key not in _HELD:
+        read = read_edition(*texts_of(session, row))
+        _HELD[key] = replace(read, in_force_from=row.in_force_from)
+        _NUMBERED[row.digest] = row.number
+    return _HELD[key]
+
+
+def texts_of(session: Session, row: Any) -> tuple[str, str]:
+    """The two files of the edition with number and digest of `row`, as adopted: the agreement's text, and what the portal
+    needs beside it; read once a process."""
+    if row.digest not in _TEXTS:
         stored = session.execute(
             select(AgreementEdition.text, AgreementEdition.portal_text).where(
-                AgreementEdition.number == number
+                AgreementEdition.number == row.number
             )
         ).one()
-        _HELD[digest] = read_edition(stored.text, stored.portal_text)
-    return _HELD[digest]
+        _TEXTS[row.digest] = (stored.text, stored.portal_text)
+    return _TEXTS[row.digest]
+
+
+class Key(NamedTuple):
+    """What an edition is found by."""
+
+    number: int
+    digest: str
+    in_force_from: dt.date | None
+
+
+class Adopted(NamedTuple):
+    """An edition as adopted, without its text."""
+
+    number: int
+    digest: str
+    in_force_from: dt.date | None
+    adopted_at: dt.datetime
+    document_id: str | None
+    """The document in which the parties agreed on it; None for the first edition."""
+
+
+_ADOPTED = select(*_KEY, AgreementEdition.adopted_at, AgreementEdition.document_id).order_by(
+    AgreementEdition.number.desc()
+)
+
+
+def adopted(session: Session) -> list[Adopted]:
+    """Every edition, the latest first, those that have not come into force yet among them (R3-3); one statement."""
+    return [Adopted(*row) for row in rows(session, _ADOPTED)]
+
+
+def last_adopted(session: Session) -> Adopted:
+    """The edition adopted last, in force or still to come: what an amendment is made to. Raises NotFound before
+    founding."""
+    row = rows(session, _ADOPTED.limit(1)).first()
+    if row is None:
+        raise NotFound()
+    return Adopted(*row)
+
+
+def number_of(session: Session, digest: str) -> int | None:
+    """The number of the edition with that digest; None where there is none. Known of every edition that this process
+    has read before."""
+    if digest not in _NUMBERED:
+        number = session.scalar(select(AgreementEdition.number).where(AgreementEdition.digest == digest))
+        if number is None:
+            return None
+        _NUMBERED[digest] = number
+    return _NUMBERED[digest]
 
 
 def edition_number(session: Session) -> int:
     """The number of the edition in force on the day of `session`; 0 before founding."""
+    held: int | None = session.info.get(_NUMBER)
+    if held is not None:
+        return held
     row = rows(session, _EDITION_IN_FORCE, {"today": today_of(session)}).first()
     return row.number if row else 0
 
@@ -110,7 +188,7 @@ def edition_on(session: Session, day: dt.date) -> Edition:
     row = rows(session, _EDITION_IN_FORCE, {"today": day}).first()
     if row is None:
         raise NotFound()
-    return edition_of(session, row.number, row.digest)
+    return edition_of(session, row)
 
 
 def party_keys(session: Session) -> list[str]:
@@ -218,24 +296,29 @@ def in_force(session: Session, current: Edition, day: dt.date) -> Life:
 
 def settled(session: Session, current: Edition) -> Settled:
     """The answers that hold to what the text of `current` leaves open; one statement (R9-5)."""
-    found = session.execute(
-        select(
-            AgreementSetting.key,
-            AgreementSetting.value,
-            AgreementSetting.reference,
-            AgreementSetting.document_id,
-        ).order_by(AgreementSetting.settled_at, AgreementSetting.id)
-    )
-    given = {
+    return settled_upon(current.conventions, answers_from(session.execute(SETTINGS)))
+
+
+SETTINGS = select(
+    AgreementSetting.key, AgreementSetting.value, AgreementSetting.reference, AgreementSetting.document_id
+).order_by(AgreementSetting.settled_at, AgreementSetting.id)
+"""What `answers_from` makes the answers of."""
+
+
+def answers_from(found: Iterable[Any]) -> dict[Question, Answer]:
+    """The answers that rows of `SETTINGS` give, the latest for each question."""
+    return {
         Question(row.key): Answer(row.value, row.reference, row.document_id)
         for row in found
         if row.key in {str(one) for one in Question}
     }
-    return settled_upon(current.conventions, given)
 
 
-def basis_of(dates: DatesNow, found: list[Term], term: Term) -> Basis:
-    """The rule by which the last day of `term`, one of the terms `found` from `dates`, was reckoned (time.md)."""
+def basis_of(dates: DatesNow, found: Sequence[Term], term: Term, current: Edition | None = None) -> Basis:
+    """The rule by which the last day of `term`, one of the terms `found` from `dates`, was reckoned (time.md); with
+    the edition, a last day that an amendment gave to it is told from a reckoned one."""
+    if current and term.expiry in {one.running_until for one in current.lengths}:
+        return Basis.FIXED_DAY
     if dates.expiry_of(found.index(term) + 1) is not None:
         return Basis.CONFIRMED
     if dates.end_on_fixed and term == found[0]:

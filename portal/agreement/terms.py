@@ -131,10 +131,31 @@ def _check_periods(terms: dict[str, Any], place: str) -> None:
             _check_period(terms[key], f"{place}.{key}", name, required=required, least=least)
     if "survival" in terms:
         At(terms["survival"], f"{place}.survival").having("provisions")["provisions"].listing(1)
+    if isinstance(terms["term"], dict) and "earlier" in terms["term"]:
+        _check_earlier(At(terms["term"]["earlier"], f"{place}.term.earlier").listing(1))
     secrets = At(terms.get("confidentiality", {}), f"{place}.confidentiality").having()
     if "duration" in secrets:
         duration = secrets["duration"]
         _check_period(duration.value, duration.place, "length", required=True, least=1)
+
+
+def _check_earlier(entries: list[At]) -> None:
+    """Make sure that what held before is whole, and that only the last of it may leave its end to this edition's
+    own first day."""
+    days = []
+    for number, entry in enumerate(entries, 1):
+        given = entry.mapping("length renewal automatic", "until running_until")
+        given["length"].period(1)
+        given["renewal"].period(1)
+        given["automatic"].truth()
+        if "running_until" in given:
+            given["running_until"].day()
+        if "until" in given:
+            days.append(given["until"].day())
+        elif number < len(entries):
+            entry.fail("until is missing")
+    if days != sorted(days):
+        entries[0].fail("days must rise")
 
 
 def _check_period(given: Any, place: str, name: str, *, required: bool, least: int) -> None:

@@ -16,6 +16,7 @@ from portal.agreement.edition import (
     Edition,
     InScopeBy,
     Item,
+    Lengths,
     NoticeTerm,
     Originals,
     Paragraph,
@@ -46,6 +47,7 @@ __all__ = [
     "FOUNDING_FILE",
     "InScopeBy",
     "Item",
+    "Lengths",
     "NoticeTerm",
     "Originals",
     "Paragraph",
@@ -61,6 +63,7 @@ __all__ = [
     "UnknownClause",
     "Words",
     "edition_digest",
+    "in_the_digits_of",
     "months_of",
     "portal_file_beside",
     "read_edition",
@@ -146,7 +149,13 @@ def _article(at: At, ids: _Ids) -> Article:
     paragraphs = tuple(_paragraph(entry, ids) for entry in given["paragraphs"].listing(1))
     _numbered(given["paragraphs"], [paragraph.number for paragraph in paragraphs])
     return Article(
-        id, given["number"].number(1), given["caption"].words(), given["label"].words(), paragraphs
+        id,
+        given["number"].number(1),
+        given["caption"].words(
+            may_be_empty=True
+        ),  # of an article that was deleted, nothing is left but its number
+        given["label"].words(),
+        paragraphs,
     )
 
 
@@ -168,7 +177,7 @@ _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 _KANJI = "〇一二三四五六七八九"
 
 
-def _in_the_digits_of(label: str, number: int) -> str:
+def in_the_digits_of(label: str, number: int) -> str:
     """Write a number as the label of its article writes numbers: full-width, kanji or plain."""
     if re.search("[０-９]", label):
         return str(number).translate(_FULL_WIDTH)
@@ -202,7 +211,7 @@ def _clauses(
         yield article.id, Clause(article.id, article.label, whole, article.caption, article.id)
         alone = len(article.paragraphs) == 1
         for para in article.paragraphs:
-            number = _in_the_digits_of(article.label.ja, para.number)
+            number = in_the_digits_of(article.label.ja, para.number)
             ja = article.label.ja if alone else f"{article.label.ja}第{number}項"
             en = article.label.en if alone else f"{article.label.en}, paragraph {para.number}"
             yield para.id, Clause(para.id, Words(ja, en), para.text, article.caption, article.id)

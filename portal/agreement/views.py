@@ -10,12 +10,16 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.access.policy import Permission
 from portal.agreement import queries
+from portal.agreement.difference import Changed, differences, side
 from portal.agreement.edition import Edition, Sentence
+from portal.agreement.figures import FIGURE_NAMES, Figure, figure_words, figures
 from portal.agreement.models import AgreementEdition
 from portal.kernel.clock import day_in_japan
+from portal.kernel.db import today_of
 from portal.kernel.errors import NotFound, RuleBroken
 from portal.kernel.words import N_
 from portal.web.language import language, say
@@ -59,12 +63,7 @@ def beneath(
     for article in edition.articles:
         found[article.id] = _gathered(edition, rules, [article.id])
         for paragraph in article.paragraphs:
-            parts = [
-                paragraph.id,
-                *(one.id for one in paragraph.sentences),
-                *(one.id for one in paragraph.items),
-            ]
-            found[paragraph.id] = _gathered(edition, rules, parts)
+            found[paragraph.id] = _gathered(edition, rules, list(edition.parts_of(paragraph.id)))
     for part in (edition.preamble, edition.closing):
         found[part.id] = _gathered(edition, rules, [part.id])
     return found
@@ -115,21 +114,100 @@ def _edition(number: int) -> Edition:
     return queries.edition(reading(), number)
 
 
+@agreement.get("/agreement/editions", allow=Permission.READ)
+def editions() -> ResponseReturnValue:
+    """Every edition, from the first to one still to come: from which day, by which document, and what it changed
+    (R3-3)."""
+    return show("agreement/editions.html", editions=_adopted(reading()), code=language())
+
+
+@agreement.get("/agreement/editions/compare", allow=Permission.READ)
+def compare() -> ResponseReturnValue:
+    """Any two editions passage by passage, the changed characters marked, and what the portal reckons with (R3-6)."""
+    session, code = reading(), language()
+    adopted = _adopted(session)
+    newer = _asked("to", adopted[0][0].number)
+    older = _asked("from", max(1, newer - 1))
+    old, new = _edition(older), _edition(newer)
+    return show(
+        "agreement/compare.html",
+        older=older,
+        newer=newer,
+        numbers=[one.number for one, _ in reversed(adopted)],
+        rows=table_rows(old, new, code),
+        figures=figure_rows(old, new, code),
+    )
+
+
+def _asked(name: str, usual: int) -> int:
+    typed = request.args.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else usual
+
+
+def table_rows(old: Edition, new: Edition, code: str) -> list[dict[str, Any]]:
+    """The table of old and new: of each changed passage its name, and both texts with their marks; the authentic
+    text, and for who reads English the reference text below it."""
+    rows = []
+    for one in differences(old, new):
+        marks = [(lang, one.segments(lang)) for lang in (("ja",) if code == "ja" else ("ja", "en"))]
+        rows.append(
+            {
+                "label": one.label[code],
+                "caption": _caption(one, new, code),
+                "texts": [(lang, side(found, "insert"), side(found, "delete")) for lang, found in marks],
+                "is_new": one.old is None,
+                "is_gone": one.new is None,
+            }
+        )
+    return rows
+
+
+def _caption(changed: Changed, edition: Edition, code: str) -> str:
+    clause = edition.clauses.get(changed.id)
+    return clause.caption[code] if clause else ""
+
+
+def figure_rows(old: Edition, new: Edition, code: str) -> list[tuple[str, str, str]]:
+    """What the portal reckons with, where the two editions differ: name, new and old in words (R3-4)."""
+    was, now = figures(old), figures(new)
+    return [
+        (
+            say(FIGURE_NAMES[one]),
+            figure_words(one, now.get(one, ""), new, code),
+            figure_words(one, was.get(one, ""), old, code),
+        )
+        for one in Figure
+        if was.get(one, "") != now.get(one, "")
+    ]
+
+
+def _adopted(session: Session) -> list[tuple[queries.Adopted, str]]:
+    """Every edition, the latest first, and how it stands today: to come, in force, or replaced."""
+    found = queries.adopted(session)
+    today = today_of(session)
+    come = [one.number for one in found if one.in_force_from is None or one.in_force_from <= today]
+
+    def stands(one: queries.Adopted) -> str:
+        return "in_force" if one.number == max(come) else "replaced" if one.number in come else "planned"
+
+    return [(one, stands(one)) for one in found]
+
+
 def _read(current: Edition) -> ResponseReturnValue:
     session, code = reading(), language()
     in_force: Edition = g.edition_in_force()
-    adopted = session.execute(
-        select(AgreementEdition.number, AgreementEdition.digest, AgreementEdition.adopted_at).order_by(
-            AgreementEdition.number
-        )
-    ).all()
-    number = next(row.number for row in adopted if row.digest == current.digest)
+    adopted = _adopted(session)
+    one, stands = next((one, stands) for one, stands in adopted if one.digest == current.digest)
+    number = one.number
     context: dict[str, Any] = {
         "edition": current,
         "code": code,
         "number": number,
         "is_in_force": current == in_force,
-        "editions": adopted,
+        "stands": stands,
+        "adopted": one,
+        "has_others": len(adopted) > 1,
+        "to_come": next((one for one, stands in adopted if stands == "planned"), None),
         "beneath": beneath(current, rules_kept(current)),
         "downloads": [
             (say(label), url_for("agreement.text", form=form, edition=number))
@@ -149,7 +227,7 @@ def _read(current: Edition) -> ResponseReturnValue:
             "running": running,
             "term": term,
             "position": found.index(term) + 1 if term else 0,
-            "basis": say(queries.basis_of(dates, found, term).value) if term else None,
+            "basis": say(queries.basis_of(dates, found, term, current).value) if term else None,
             "today": today,
         }
     return show("agreement/index.html", **context)

@@ -438,6 +438,7 @@ def send_back(work: Work, kind: DocumentKind, document: Document, *, seen: str, 
 def decline(work: Work, kind: DocumentKind, document: Document, *, reason: str) -> None:
     """The document is closed: one party does not go along (見送り; R2-10)."""
     work.must(Permission.DECLINE)
+    kind.must_be_declinable(work, document)
     _close(
         work, kind, document, "decline", rules.Decline(_own_party(work), work.actor.member_id or ""), reason
     )

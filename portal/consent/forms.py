@@ -183,19 +183,9 @@ MEDIA = {
 }
 
 
-class ConsultationForm(PortalForm):
-    """A consultation as one side writes it down (R2-2)."""
+class MaterialsForm(PortalForm):
+    """An entry to which files are put; one that was sent before need not be sent again (rows 17, 80-85)."""
 
-    held_on = DayField(_l("協議した日"), [Filled(_l("協議した日を入力してください。"))])
-    medium = ChoiceField(_l("方法"), choices=[SelectChoice(key, name) for key, name in MEDIA.items()])
-    participants = TextField(
-        _l("出席者"),
-        [Filled(_l("出席者を当事者ごとに入力してください。"))],
-        limit=1_000,
-        description=_l("当事者ごとに、職と氏名を書いてください。"),
-    )
-    summary = TextField(_l("要旨"), [Filled(_l("要旨を入力してください。"))], limit=5_000)
-    decisions = TextField(_l("決まったこと"), limit=PARAGRAPH)
     materials = ChoicesField(_l("付ける資料"), choices=[], description=_l("外すものは、印を外してください。"))
     files = MultipleFileField(
         _l("資料"),
@@ -216,6 +206,21 @@ class ConsultationForm(PortalForm):
         """These files, kept for the record, may stand in it: id, name, what the inspection found in each."""
         self.materials.choices = [(id, name) for id, name, _ in materials]
         self.hints = {id: Markup("<br>").join(found) for id, _, found in materials if found}
+
+
+class ConsultationForm(MaterialsForm):
+    """A consultation as one side writes it down (R2-2)."""
+
+    held_on = DayField(_l("協議した日"), [Filled(_l("協議した日を入力してください。"))])
+    medium = ChoiceField(_l("方法"), choices=[SelectChoice(key, name) for key, name in MEDIA.items()])
+    participants = TextField(
+        _l("出席者"),
+        [Filled(_l("出席者を当事者ごとに入力してください。"))],
+        limit=1_000,
+        description=_l("当事者ごとに、職と氏名を書いてください。"),
+    )
+    summary = TextField(_l("要旨"), [Filled(_l("要旨を入力してください。"))], limit=5_000)
+    decisions = TextField(_l("決まったこと"), limit=PARAGRAPH)
 
 
 class ConfirmationForm(PortalForm):

@@ -75,6 +75,9 @@ class DocumentKind:
     def must_be_holdable(self, work: Work, document: Document) -> None:
         """Raises the RuleBroken for which what was agreed can no longer be held."""
 
+    def must_be_declinable(self, work: Work, document: Document) -> None:
+        """Raises the RuleBroken for which a party may not simply decline this document."""
+
     def must_be_replaceable(self, work: Work, document: Document) -> None:
         """Raises the RuleBroken for which what was agreed can no longer be replaced."""
 

@@ -378,7 +378,9 @@ def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: st
     draft: Any = _DraftRow._make(row[len(_DOCUMENTS.c) :])
     notes = rows(session, _NOTES, given).all() if own else []
     attachments = _WhenAsked(lambda: {one.id: one for one in rows(session, _FILES, given).all()})
-    related = rows(session, _RELATED, given | {"replaces": found.replaces_id}).all()
+    related: Sequence[Any] = []
+    if found.replaces_id or found.agreed_revision_id:  # nothing else replaces, or is replaced
+        related = rows(session, _RELATED, given | {"replaces": found.replaces_id}).all()
     if found.tabled_at is None:
         return Dossier(
             found, (), None, draft if draft.id else None, (), (), (), (), notes, attachments, related
@@ -446,6 +448,27 @@ def _consultations(session: Session, document_id: str) -> Sequence[Consulted]:
         if confirmation.id is not None:
             words.append(confirmation)
     return tuple(Consulted(row, tuple(words)) for row, words in found.values())
+
+
+def consultations_on(session: Session, document_ids: Sequence[str]) -> Sequence[Any]:
+    """The consultations written down on documents of which the reader knows, the earliest first; rows for lists."""
+    return session.execute(
+        select(
+            Consultation.id, Consultation.held_on, Consultation.medium, Consultation.summary, Consultation.party,
+            Consultation.at, Document.id.label("document_id"), Document.kind, Document.reference, Document.title,
+        )
+        .join(Document, Document.id == Consultation.document_id)
+        .where(Consultation.document_id.in_(document_ids))
+        .order_by(Consultation.held_on, Consultation.at)
+    ).all()  # fmt: skip
+
+
+def is_consulted_on(session: Session, document_id: str) -> bool:
+    """Whether a consultation on the document, of which the reader knows, has been written down."""
+    return (
+        session.scalar(select(Consultation.id).where(Consultation.document_id == document_id).limit(1))
+        is not None
+    )
 
 
 def body_plain(revision: Any) -> dict[str, Any]:

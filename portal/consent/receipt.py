@@ -18,13 +18,16 @@ from portal.web.language import language, say
 
 Head = tuple[int, str]
 """Number and leaf of the joint chain's last entry when the receipt is made."""
+Under = tuple[Edition, int]
+"""The edition of the agreement under which the words were tabled, and its number (R3-3)."""
 
 
-def paper(kind: DocumentKind, dossier: Dossier, edition: Edition, head: Head) -> Paper:
+def paper(kind: DocumentKind, dossier: Dossier, under: Under, head: Head) -> Paper:
     """What the page of the receipt says, on A4: the words agreed, their digest, and who consented for each party."""
     document, revision = dossier.document, dossier.latest
     assert revision is not None and document.agreed_at is not None
-    clause = edition.cite(kind.clause, language())
+    edition, number = under
+    clause = edition.cite(kind.clause, language()).label if edition.has_clause(kind.clause) else "―"
     blocks: list[Block] = [
         Paragraph(edition.title[language()]),
         Heading(say("合意確認書 %(reference)s", reference=document.reference), 1),
@@ -33,7 +36,8 @@ def paper(kind: DocumentKind, dossier: Dossier, edition: Edition, head: Head) ->
             [
                 (say("件名"), document.title),
                 (say("種別"), say(kind.noun)),
-                (say("根拠"), clause.label),
+                (say("根拠"), clause),
+                (say("協定の版"), say("第%(number)s版", number=number)),
                 (say("合意した版"), say("版%(number)s", number=document.revision)),
                 (say("合意が成立した日時"), say("%(moment)s（日本時間）", moment=moment(document.agreed_at))),
                 (say("照合コード（全部）"), _in_groups(document.digest)),
@@ -67,18 +71,22 @@ def paper(kind: DocumentKind, dossier: Dossier, edition: Edition, head: Head) ->
     )
 
 
-def record(kind: DocumentKind, dossier: Dossier, edition: Edition, head: Head) -> str:
+def record(kind: DocumentKind, dossier: Dossier, under: Under, head: Head) -> str:
     """The same as JSON: the canonical text that the digest was taken over, the consents, and the head of the record.
 
     SHA-256 over the domain byte and `sealed`, as the record's description says, gives `digest` again.
     """
     document, revision = dossier.document, dossier.latest
     assert revision is not None and document.agreed_at is not None
-    live = {one.party: one for one in dossier.replies if one.digest == document.digest and one.says == "consent"}
+    edition, number = under
+    live = {
+        one.party: one for one in dossier.replies if one.digest == document.digest and one.says == "consent"
+    }
     said: Mapping[str, Any] = {
         "reference": document.reference,
         "kind": kind.key,
-        "clause": edition.clause_of(kind.clause).id,
+        "edition": number,
+        "clause": edition.clause_of(kind.clause).id if edition.has_clause(kind.clause) else None,
         "title": document.title,
         "revision": document.revision,
         "standing": str(dossier.standing),
@@ -107,7 +115,9 @@ def record(kind: DocumentKind, dossier: Dossier, edition: Edition, head: Head) -
 
 def _warning(standing: Standing) -> list[Block]:
     if standing is Standing.REPLACED:
-        return [Paragraph(say("この合意は、後の合意により差し替えられています。当時の内容として表示しています。"))]
+        return [
+            Paragraph(say("この合意は、後の合意により差し替えられています。当時の内容として表示しています。"))
+        ]
     return [Paragraph(say("合意済みですが、保留されています。"))] if standing is Standing.HELD else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
@@ -145,6 +146,29 @@ class DocumentPages:
         """The edition in force (or edition `number`)."""
         return agreement.edition(reading(), number) if number else cast(Edition, g.edition_in_force())
 
+    def _edition_of(self, revision: Any) -> tuple[Edition, int]:
+        """The edition under which a revision was tabled, with its number: its words and clauses are shown as they
+        stood there (R3-3). Without a revision, the one in force."""
+        in_force, session = self.edition(), reading()
+        if revision is None or (digest := json.loads(revision.sealed)["edition"]) == in_force.digest:
+            return in_force, agreement.edition_number(session)
+        number = agreement.number_of(session, digest)
+        return (
+            (in_force, agreement.edition_number(session))
+            if number is None
+            else (self.edition(number), number)
+        )
+
+    def _under(self, revision: Any) -> dict[str, Any]:
+        """What a page says of the edition that a revision was tabled under: its number, whether it still is in
+        force, and the clause that the consent is given under, as it stood there."""
+        edition, number = self._edition_of(revision)
+        is_in_force = edition == self.edition()
+        clause = edition.cite(self.kind.clause, language()) if edition.has_clause(self.kind.clause) else None
+        if clause is not None and not is_in_force:
+            clause = replace(clause, href=f"{url_for('agreement.edition', number=number)}#{clause.id}")
+        return {"number": number, "is_in_force": is_in_force, "clause": clause}
+
     # -- reading -----------------------------------------------------------------------------------------------
 
     def show(self, id: str, status: int = 200, **forms: PortalForm) -> ResponseReturnValue:
@@ -172,7 +196,8 @@ class DocumentPages:
             stopped=stopped,
             document=dossier.document,
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
-            words=self._words(body, dossier, edition),
+            words=self._words(body, dossier, self._edition_of(dossier.latest)[0]),
+            under=self._under(dossier.latest),
             files=[dossier.attachments[one["id"]] for one in files],
             turn=extra.get("turn") or showing.turn_of(dossier, actor(), edition),
             turn_acts=extra.get("turn_acts", ()),
@@ -338,7 +363,10 @@ class DocumentPages:
             dossier=dossier,
             document=dossier.document,
             revision=revision,
-            fields_shown=showing.shown(self.kind, body_of(self.kind, revision), edition),
+            fields_shown=showing.shown(
+                self.kind, body_of(self.kind, revision), self._edition_of(revision)[0]
+            ),
+            under=self._under(revision),
             files=[dossier.attachments[one["id"]] for one in queries.attachments_of(revision)],
             replies=[one for one in dossier.replies if one.revision == number],
             words=showing,
@@ -386,7 +414,10 @@ class DocumentPages:
             edition=edition,
             dossier=dossier,
             document=dossier.document,
-            fields_shown=showing.shown(self.kind, body_of(self.kind, dossier.latest), edition),
+            fields_shown=showing.shown(
+                self.kind, body_of(self.kind, dossier.latest), self._edition_of(dossier.latest)[0]
+            ),
+            under=self._under(dossier.latest),
             files=queries.attachments_of(dossier.latest),
             parties=showing.agreed_rows(dossier, edition),
         )
@@ -396,11 +427,13 @@ class DocumentPages:
         dossier = queries.dossier(reading(), actor(), self.kind, id)
         if form not in {"pdf", "json"} or dossier.latest is None or dossier.document.agreed_at is None:
             raise NotFound()
-        edition, head = self.edition(), last_head(reading(), JOINT)
+        under, head = self._edition_of(dossier.latest), last_head(reading(), JOINT)
         assert head is not None
         if form == "pdf":
-            return paper.answer(receipt.paper(self.kind, dossier, edition, head), f"{dossier.document.reference}")
-        answer = Response(receipt.record(self.kind, dossier, edition, head), mimetype="application/json")
+            return paper.answer(
+                receipt.paper(self.kind, dossier, under, head), f"{dossier.document.reference}"
+            )
+        answer = Response(receipt.record(self.kind, dossier, under, head), mimetype="application/json")
         name_the_file(answer, f"{dossier.document.reference}.json")
         return answer
 
@@ -490,7 +523,7 @@ class DocumentPages:
             if not form.file.errors:
                 form.refuse("file", say("ファイルを選んでください。"))
             return self._files_page(document, form, 422)
-        received = _received(upload, form, "file")
+        received = file_received(upload, form, "file")
         if received is None:
             return self._files_page(document, form, 422)
         with begin() as work:
@@ -799,12 +832,12 @@ class DocumentPages:
             for one in queries.attachments_named(reading(), actor(), document.id, ids)
             if one.party == actor().party
         ]
-        form.offer(_offered(mine))
+        form.offer(files_offered(mine))
         holds = form.validate()
         if len(form.uploads) + len(mine) > commands.MOST_MATERIALS:
             form.refuse("files", say("資料は%(most)s件までです。", most=commands.MOST_MATERIALS))
             return self.show(id, 422, consultation_form=form)
-        received = [found for one in form.uploads if (found := _received(one, form, "files"))]
+        received = [found for one in form.uploads if (found := file_received(one, form, "files"))]
         holds = holds and not form.files.errors
         is_new = any(one["inspection"].findings for one in received)
         status = 422
@@ -832,7 +865,7 @@ class DocumentPages:
             with begin() as work:
                 held = commands.document_of(work, self.kind, id)
                 new = [commands.keep_material(work, self.kind, held, **one) for one in received]
-            form.offer(_offered([*mine, *new]))
+            form.offer(files_offered([*mine, *new]))
             form.materials.data = [*(form.materials.data or ()), *(one.id for one in new)]
         if holds and is_new:
             form.refuse(
@@ -863,8 +896,9 @@ class DocumentPages:
     # -- inside ------------------------------------------------------------------------------------------------
 
     def _after_save(self, id: str) -> str:
-        """Where a saved draft leads: on to its files, or back to its page."""
-        return self.to("_files", id=id) if request.form.get("then") == "files" else self.to(id=id)
+        """Where a saved draft leads: on to its files, on with writing, or back to its page."""
+        further = {"files": "_files", "edit": "_draft"}.get(request.form.get("then", ""), "")
+        return self.to(further, id=id)
 
     def _form(self) -> BodyForm:
         form = self.form()
@@ -958,7 +992,7 @@ class DocumentPages:
         )  # fmt: skip
 
 
-def _received(upload: FileStorage, form: PortalForm, field: str) -> dict[str, Any] | None:
+def file_received(upload: FileStorage, form: PortalForm, field: str) -> dict[str, Any] | None:
     """The file inspected and kept, as the commands take it; None where it was refused, and why stands beside
     `field` (rows 17, 80-85)."""
     files, limit = portal().files, portal().settings.upload_limit
@@ -977,7 +1011,8 @@ def _received(upload: FileStorage, form: PortalForm, field: str) -> dict[str, An
     return None
 
 
-def _offered(materials: Sequence[Attachment]) -> list[tuple[str, str, list[str]]]:
+def files_offered(materials: Sequence[Any]) -> list[tuple[str, str, list[str]]]:
+    """These kept files, attachments or another package's own, as a form offers them: id, name, findings."""
     return [(one.id, one.name, finding_words(one)) for one in materials]
 
 
@@ -1000,7 +1035,7 @@ _REPLIES = {
 }
 
 
-def finding_words(attachment: Attachment) -> list[str]:
+def finding_words(attachment: Any) -> list[str]:
     """What the inspection found in the file, in the reader's language (row 17)."""
     return [say(FINDINGS[code], detail=detail) for code, detail in json.loads(attachment.findings)]
 

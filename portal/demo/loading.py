@@ -13,6 +13,8 @@ from portal.agreement.models import AgreementEdition
 from portal.agreement.text import FOUNDING_FILE, read_edition, texts_of
 from portal.demo import founding
 from portal.demo.advising import ADVISING
+from portal.demo.amending import AMENDING
+from portal.demo.doubting import DOUBTING
 from portal.demo.open_work import OPEN
 from portal.demo.past import PAST
 from portal.demo.people import PASSWORD, DemoAccount, accounts
@@ -52,7 +54,7 @@ def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
     )
     founding.found(stage)
     stories = (
-        *founding.PEOPLE_STORIES, *PAST, *PUBLICITY_PAST, *OPEN, *PUBLICITY_OPEN, *ADVISING,
+        *founding.PEOPLE_STORIES, *PAST, *PUBLICITY_PAST, *OPEN, *PUBLICITY_OPEN, *ADVISING, *AMENDING, *DOUBTING,
         founding.pending_auditor, founding.pending_power,
     )  # fmt: skip
     play(stage, [tell(stage) for tell in stories])

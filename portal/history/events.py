@@ -16,6 +16,7 @@ EXPORT_NAMES = {
     "publicity": N_("公表の一覧"),
     "publicity_records": N_("合意によらない公表の記録"),
     "advice": N_("助言の一覧"),
+    "evidence": N_("疑義の経過一式"),
 }
 """Every table that can be taken out, by its key."""
 

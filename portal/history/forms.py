@@ -29,6 +29,8 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "draft.",
             "attachment.",
             "note.",
+            "doubt.noted",
+            "doubt.file_kept",
             "advice.draft_",
             "advice.file_",
             "advice.noted",
@@ -51,7 +53,8 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("activity", N_("取組の実施と成果"), ("activity.",)),
     ("publicity", N_("公表"), ("publicity.",)),
     ("advice", N_("助言・支援"), ("advice.",)),
-    ("agreement", N_("協定・期間・通知"), ("agreement.", "edition.", "notice.", "term.")),
+    ("doubts", N_("疑義・協議"), ("doubt.",)),
+    ("agreement", N_("協定・期間・通知"), ("agreement.", "amendment.", "edition.", "notice.", "term.")),
     (
         "people",
         N_("利用者・役割・サインイン"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     tuple_,
     union_all,
@@ -734,6 +735,70 @@ def _fits(payload: Payload, expected: str) -> bool:
         return commitment(bytes.fromhex(payload.salt or ""), payload.content or "") == expected
     except ValueError:
         return False
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An entry as it is sealed, with its words and their salts, so that anybody can reckon it again."""
+
+    line: Line
+    previous: str
+    leaf: str
+    skeleton: str
+    payloads: Sequence[Payload]
+
+
+def sealed_of(
+    session: Session,
+    reader: Actor,
+    subjects: Collection[str],
+    *,
+    own_side: bool,
+    limit: int,
+) -> list[Sealed]:
+    """The first `limit` entries about any of `subjects` (things, or activities), the oldest first: of the joint chain,
+    and, with `own_side`, of the reader's own, where they may read it; three statements (R9-3)."""
+    chains = chains_of(reader) if own_side else chains_of(reader)[:1]
+    if not chains or not subjects:
+        return []
+    entries = session.scalars(
+        select(Entry)
+        .where(
+            Entry.chain.in_(chains),
+            or_(Entry.subject_id.in_(subjects), Entry.activity_id.in_(subjects)),
+        )
+        .order_by(Entry.at, Entry.chain, Entry.number)
+        .limit(limit)
+    ).all()
+    words: dict[tuple[str, int], list[Payload]] = {}
+    for chain in chains:
+        numbers = [one.number for one in entries if one.chain == chain]
+        for payload in session.scalars(
+            select(Payload)
+            .where(Payload.chain == chain, Payload.number.in_(numbers))
+            .order_by(Payload.number, Payload.field)
+        ):
+            words.setdefault((chain, payload.number), []).append(payload)
+    return [_sealed(one, words.get((one.chain, one.number), [])) for one in entries]
+
+
+def _sealed(entry: Entry, payloads: Sequence[Payload]) -> Sealed:
+    said = {one.field: one.content for one in payloads}
+    line = Line(
+        entry.chain,
+        entry.number,
+        entry.at,
+        entry.verb,
+        entry.clause,
+        entry.party,
+        entry.actor_id,
+        entry.subject_kind,
+        entry.subject_id,
+        entry.activity_id,
+        entry.skeleton,
+        json.dumps(said),
+    )
+    return Sealed(line, entry.previous, entry.leaf, entry.skeleton, payloads)
 
 
 class HeadNow(NamedTuple):

@@ -80,6 +80,10 @@ class ImpossibleNumber(Unreadable):
     """The text typed is no whole number within its bounds."""
 
 
+class ImpossiblePeriod(Unreadable):
+    """The text typed is no period of years and months within its bounds."""
+
+
 # ---------------------------------------------------------------------------------------------- reading
 
 _UNIFORM = str.maketrans(
@@ -382,6 +386,41 @@ def read_whole_number(text: str, *, least: int = 0, most: int = LARGEST_READABLE
     return number
 
 
+_PERIOD = re.compile(
+    r"(?:(?P<years>[0-9]{1,3})(?:年間?|years?|yrs?|y))?(?:と|and|,)?"
+    r"(?:(?P<months>[0-9]{1,4})(?:[かヶヵケカ]?月間?|months?|mos?|m))?間?",
+    re.IGNORECASE,
+)
+LONGEST_READABLE_PERIOD = 1_200
+"""In months; what is longer is taken for a slip of the finger."""
+
+
+def read_months(text: str, *, least: int = 1) -> int:
+    """Give the months of a period typed in years and months: 1年6か月, 18か月, 三年間, 1 year and 6 months, なし (0).
+
+    Raises `ImpossiblePeriod` with the reason for anything else, for less than `least` and more than a hundred years.
+    """
+    unreadable = ImpossiblePeriod(
+        N_("「%(text)s」は期間として読めません。「3年」「6か月」「1年6か月」のように入力してください。"),
+        text=_shortened(text),
+    )
+    if len(text) > LONGEST_READABLE_TEXT:
+        raise unreadable
+    compact = _KANJI_NUMBER.sub(_digits_of_kanji, _tidied(text).replace(" ", ""))
+    if compact.lower() in {"0", "なし", "none"}:
+        months = 0
+    else:
+        found = _PERIOD.fullmatch(compact)
+        if not found or not (found["years"] or found["months"]):
+            raise unreadable
+        months = int(found["years"] or 0) * 12 + int(found["months"] or 0)
+    if months < least:
+        raise ImpossiblePeriod(N_("%(least)sか月以上の期間を入力してください。"), least=least)
+    if months > LONGEST_READABLE_PERIOD:
+        raise ImpossiblePeriod(N_("100年以内の期間を入力してください。"))
+    return months
+
+
 # ---------------------------------------------------------------------------------------------- writing
 
 
@@ -474,6 +513,17 @@ def month_in_words(year: int, month: int, language: str) -> str:
     if _is_japanese(language):
         return f"{_year_in_japanese(date(year, month, monthrange(year, month)[1]))}{month}月"
     return f"{_MONTHS_EN[month - 1]} {year}"
+
+
+def months_in_words(months: int, language: str) -> str:
+    """Give a period as people say it: 1年6か月 / 1 year 6 months; なし / none for no month."""
+    years, rest = divmod(months, 12)
+    if _is_japanese(language):
+        return (f"{years}年" if years else "") + (f"{rest}か月" if rest else "") or "なし"
+    parts = ((years, "year"), (rest, "month"))
+    return (
+        " ".join(f"{number} {word}{'s' if number > 1 else ''}" for number, word in parts if number) or "none"
+    )
 
 
 def fiscal_year(day: date) -> int:

@@ -152,6 +152,8 @@ _BY_ENDPOINT = (
     (r"agreement\..*", "agreement"),
     (r"term\.notice.*|term\.accord(_new|_draft|_files)?", "notices"),
     (r"term\.(index|say_intention|record|meeting.*|dates|dates_new|dates_draft)", "term"),
+    (r"amendments\.(?!\w+_(consent|compare|revision)).*", "amending"),
+    (r"doubts\.(?!\w+_(consent|compare|revision)).*", "doubts"),
     (r"\w+\.(records_)?export", "exports"),
     (r"activities\.index", "register"),
     (r"activities\.(activity|start|suspend|resume|complete|cancel)", "carrying-out"),

@@ -363,6 +363,7 @@ def report(work: Work, reported: Reported) -> PublicityRecord:
             id=new_id(),
             number=number,
             reference=f"{RECORD_PREFIX}-{number:04}",
+            edition=agreement.edition_number(work.session),
             nature=reported.nature,
             title=reported.title,
             document_id=document.id if document else None,

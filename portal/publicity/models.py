@@ -173,6 +173,8 @@ class PublicityRecord(Model, Recorded):
     id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
     reference: Mapped[str] = mapped_column(unique=True)
+    edition: Mapped[int] = mapped_column(server_default="1")
+    """The edition of the agreement in force when it was recorded."""
     nature: Mapped[str]
     title: Mapped[str]
     document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"), index=True)

@@ -15,6 +15,7 @@ from portal.agreement.models import AgreementEdition
 from portal.agreement.text import edition_digest
 from portal.consent.models import Attachment
 from portal.consent.replay import replay
+from portal.doubts.models import DoubtFile
 from portal.history.chain import Verdict, chains, orphans, verify
 from portal.history.event import JOINT
 from portal.history.models import Entry
@@ -146,6 +147,7 @@ def _of_files(session: Session, files: FileStore) -> Iterator[Finding]:
         (Attachment, "attachment"),
         (AdviceFile, "advice file"),
         (TermFile, "file of a notice or meeting"),
+        (DoubtFile, "file of a doubt"),
     ):
         for sha256, id in session.execute(select(model.sha256, func.min(model.id)).group_by(model.sha256)):
             named.setdefault(sha256, f"{noun} {id}")

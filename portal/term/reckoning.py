@@ -113,7 +113,7 @@ def reckoned(
             term,
             None if cut and number == len(found) else _other_expiry(edition, dates, number, term),
             "past" if term.expiry < today else "running" if term.start <= today else "to_come",
-            _basis(dates, number),
+            _basis(edition, dates, number, term.expiry),
             cut.cause if cut and number == len(found) else None,
         )
         for number, term in enumerate(found, 1)
@@ -216,7 +216,9 @@ def counting(months: int, conventions: Conventions, closed: Collection[dt.date])
     return {"months": months, "holiday_shift": conventions.holiday_shift, "closed": closed}
 
 
-def _basis(dates: DatesNow, number: int) -> Basis:
+def _basis(edition: Edition, dates: DatesNow, number: int, expiry: dt.date) -> Basis:
+    if expiry in {one.running_until for one in edition.lengths}:  # an amendment gave the term its last day
+        return Basis.FIXED_DAY
     if dates.expiry_of(number) is not None:
         return Basis.CONFIRMED
     if dates.end_on_fixed and number == 1:
@@ -308,7 +310,7 @@ def deadlines_of(
         closed=counted.closed,
         backward_count_first_day=back,
     )
-    basis = _basis(dates, term_number)
+    basis = _basis(edition, dates, term_number, readings[0])
     return NoticeDeadlines(lasts.default, lasts.safe, lasts.latest, readings[0], readings, basis, None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -74,8 +74,10 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
 
 
 def navigation(app: Portal, who: Actor) -> list[tuple[str, str, bool]]:
-    """The doors at the top of the page that `who` may pass: address, label, and whether we stand behind it."""
-    blueprint = request.blueprint
+    """The doors at the top of the page that `who` may pass: address, label, and whether we stand behind it. Packages
+    without a door of their own stand behind the one that `app.extensions["stands_behind"]` names."""
+    behind: Mapping[str, str] = app.extensions.get("stands_behind", {})
+    blueprint = behind.get(request.blueprint or "", request.blueprint)
     return [
         (url_for(endpoint), say(label), blueprint == endpoint.split(".")[0])
         for endpoint, label, permission in NAVIGATION

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def kind_of(path: str) -> str:
     return re.sub(r"[a-z2-9]{22}|\d+|(?<=^/manual/)[a-z-]+", "*", path.split("?")[0].split("#")[0])
 
 
-NO_PAGE = re.compile(r"/attachments/|/archive$|^/manual/pictures/|form=")
+NO_PAGE = re.compile(r"/attachments/|/files/.|/archive$|/(pdf|json)$|^/manual/pictures/|form=")
 """Addresses of files and pictures."""
 
 
@@ -256,6 +257,37 @@ def test_every_page_of_publicity_passes_axe_and_fits(
                 person.go(path)
     forms = {"outputs/kou.ja", "outputs/otsu.ja", "agreement-sheet", "receipt", *own}
     assert forms <= {kind.removeprefix("/publicity/*/") for kind in kinds}, kinds
+    person.close()
+
+
+@pytest.mark.parametrize(("role", "language", "width"), [
+    ("drafter", "ja", 320),
+    ("drafter", "en", 1280),
+    ("consent_officer", "ja", 1280),
+])  # fmt: skip
+def test_every_page_of_changes_and_doubts_passes_axe_and_fits(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser, role: str, language: str, width: int
+) -> None:
+    """Editions, a change with its table of old and new, its form; doubts open and answered, and theirs (rows 123)."""
+    address, accounts = demonstration
+    person = Person(browser, address, language=language, width=width).sign_in(accounts[role])
+    for path in ("/agreement", "/agreement/editions", "/agreement/editions/compare", "/doubts/settings"):
+        person.go(path)
+    acts: dict[str, dict[str, tuple[str, ...]]] = {
+        "/amendments": {"drafter": ("", "/draft", "/comparison-table"), "consent_officer": ("", "/consent")},
+        "/doubts": {"drafter": ("", "/export"), "consent_officer": ("", "/export")},
+    }
+    for path, of_role in acts.items():
+        links = [one.get_attribute("href") or "" for one in person.go(path).page.locator("main a").all()]
+        items = [one for one in dict.fromkeys(links) if re.fullmatch(f"{path}/[a-z2-9]{{22}}", one)]
+        assert items, path
+        for item, act in itertools.product(items, of_role[role]):
+            person.go(f"{item}{act}")
+    if role == "drafter":
+        clause = person.go("/agreement").page.locator("main a[href^='/amendments/new']").first
+        person.go(clause.get_attribute("href") or "")
+        for path in ("/doubts/new?topic=count_first_day", "/doubts/answers/new?doubt=DBT-0002"):
+            person.go(path)
     person.close()
 
 

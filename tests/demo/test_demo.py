@@ -14,6 +14,8 @@ from portal.advice.models import Advice, AdviceDraft
 from portal.advice.queries import broken_records
 from portal.agreement.commands import AlreadyFounded
 from portal.agreement.models import AgreementDates
+from portal.agreement.queries import edition, edition_number, settled
+from portal.agreement.settled import Question
 from portal.consent.models import (
     Attachment,
     Comment,
@@ -29,6 +31,7 @@ from portal.consent.replay import replay
 from portal.consent.rules import Standing
 from portal.demo import accounts, load
 from portal.demo.people import PEOPLE
+from portal.doubts.models import Doubt, DoubtRecord
 from portal.history.chain import chains, orphans, verify
 from portal.history.models import Entry, Instance
 from portal.kernel.clock import JAPAN, day_in_japan
@@ -128,6 +131,35 @@ def test_publicity_stands_in_every_state_with_what_followed_and_what_nobody_agre
         assert len(body["outputs"]) == 5 and not [key for key, value in body.items() if not value and key not in {
             "event", "until_day", "until_time", "concerns", "relation_reason", "other",
         }]  # fmt: skip
+def test_a_change_to_the_agreement_waits_for_an_answer_with_the_days_it_would_move(demo):
+    """R3-1..4: asked for long ago, consulted on once, loud; nothing of the agreement has changed."""
+    with demo.read() as session:
+        change = session.scalars(select(Document).where(Document.kind == "amendment")).one()
+        assert change.standing == Standing.OPEN and change.party == "otsu"
+        assert edition_number(session) == 1
+    page = demo.browser("nakanoshima").get("/amendments", expect=200).text
+    assert change.reference in page and "回答待ち" in page and "日たっています" in page
+    shown = demo.browser("nakanoshima").get(f"/amendments/{change.id}", expect=200).text
+    assert "算定される日" in shown and "変わる" in shown and "３年" in shown
+
+
+def test_one_doubt_is_open_and_one_answered_beside_its_clause(demo):
+    """R9-1, R9-5: the answer settles how the first day is counted; the open one touches an activity."""
+    with demo.read() as session:
+        doubts = {row.standing: row for row in session.scalars(select(Doubt))}
+        assert set(doubts) == {"open", "answered"}
+        assert settled(session, edition(session)).of(Question.COUNT_FIRST_DAY).is_settled
+        linked = session.scalars(select(DoubtRecord)).one()
+    assert all("（仮）" in row.title for row in doubts.values())
+    page = demo.browser("ikeda").get("/agreement", expect=200).text
+    assert doubts["answered"].title in page and doubts["open"].title in page
+    assert (
+        doubts["open"].title in demo.browser("ikeda").get(f"/activities/{linked.record_id}", expect=200).text
+    )
+    assert "あなたの側の見解を待っている疑義" in demo.browser("fukushima").get("/").text
+    assert (
+        "次の部内会議で、研修の対象" not in demo.browser("fukushima").get(f"/doubts/{doubts['open'].id}").text
+    )
 
 
 def test_home_has_something_late_something_overrunning_and_something_planned(demo):
@@ -275,7 +307,8 @@ def test_every_document_and_activity_has_its_page_in_both_languages(demo):
         advice = list(session.scalars(select(Advice.id)))
         records = list(session.scalars(select(PublicityRecord.id)))
     places = {"activity_proposal": "activities/proposals", "particulars": "activities/particulars",
-              "agreement_dates": "term/dates", "publicity": "publicity"}  # fmt: skip
+              "agreement_dates": "term/dates", "publicity": "publicity", "amendment": "amendments",
+              "doubt_answer": "doubts/answers"}  # fmt: skip
     for language in ("ja", "en"):
         browser = demo.browser("toyonaka", language)
         for id, kind in documents:

@@ -21,8 +21,12 @@ from portal.kernel.ids import new_id
 from portal.parties.models import AuditorAppointment, ConsentGrant, UserSession
 from tests.makers.cooperation import (
     ACCORDS_,
+    AMENDMENTS_,
+    ANSWERS_,
     DATES_,
+    EXECUTIONS_,
     KINDS,
+    MISSING,
     PARTICULARS_,
     PROPOSALS,
     PUBLICITY_,
@@ -70,8 +74,18 @@ def read_matrix(path: Path = MATRIX) -> list[Line]:
                 of.endswith("held") or (row[1].startswith("<") and rule.endswith(("/hold", "/replace")))
             ):
                 continue  # what follows from an accord follows at once: it has lines of its own for these
+            if row[1].startswith("<paper>") and _is_otherwise(rule, of):
+                continue
             lines.append(Line(method, rule, of, expected, number))
     return lines
+
+
+def _is_otherwise(rule: str, of: str) -> bool:
+    """Whether there is no such paper of this kind, or what it answers stands in a line of its own."""
+    if rule == f"/{ANSWERS_}/<id>/hold" and of == "agreed":
+        return True
+    path = next((one for one in KINDS if rule.startswith(f"/{one}/<id>")), "")
+    return of in PAPERS and bool(set(MISSING.get(path, ())) & set(PAPERS[of][1]))
 
 
 def _written_out(address: str) -> list[str]:
@@ -539,7 +553,8 @@ def _new(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
 
 def _preview(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
     field = {PROPOSALS: "summary", PARTICULARS_: "method", DATES_: "note"}
-    field |= dict.fromkeys((PUBLICITY_, VOLUNTARY_), "summary") | {ACCORDS_: "reason"}
+    field |= dict.fromkeys((PUBLICITY_, VOLUNTARY_), "summary")
+    field |= {ACCORDS_: "reason", AMENDMENTS_: "reason", EXECUTIONS_: "note", ANSWERS_: "text"}
     path = line.rule.strip("/").removesuffix("/preview")
     return Asked(line.rule, {field[path]: "**確かめる**", "preview": field[path]})
 
@@ -702,6 +717,60 @@ def _of_meeting(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
 
 for _method, _rule in (("GET", ""), ("POST", "/answer"), ("GET", "/files/<file>")):
     REQUESTS[_method, f"/term/meetings/<id>{_rule}"] = _of_meeting
+# -- changes to the agreement, and doubts --------------------------------------------------------------------
+
+_plain(
+    "/agreement/editions",
+    "/agreement/editions/compare",
+    "/amendments",
+    "/doubts",
+    "/doubts/new",
+    "/doubts/settings",
+)
+_post("/doubts/new", title="読み方", question="どう読むのか。", topic="")
+for _rule in ("/comparison-table", "/comparison-table/pdf"):
+    REQUESTS["GET", f"/{AMENDMENTS_}/<id>{_rule}"] = _of_paper
+
+
+def _of_doubt(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    whose, _, what = line.of.partition("-")
+    party = {"own": asking.own, "other": asking.other, "over": asking.own, "strange": asking.own}.get(whose)
+    made = asking.all.made.doubts[party, "withdrawn" if whose == "over" else "open"] if party else None
+    other = asking.all.made.doubts[asking.other, "open"]
+    file = "" if made is None else made.own_file if what == "unshared-doubt-file" else made.file
+    if whose == "strange":
+        file = other.file
+    meeting = other.meeting if whose == "strange" else made.meeting if made else ""
+    path = (
+        line.rule.replace("<id>", made.id if made else new_id())
+        .replace("<file>", file or new_id())
+        .replace("<meeting>", meeting or new_id())
+    )
+    if line.method == "GET":
+        return Asked(path)
+    activity = asking.all.made.activities["agreed"].id
+    with asking.all.house.read() as session:
+        known = session.scalars(select(Document.reference).where(Document.activity_id == activity)).first()
+    sent: dict[str, dict[str, Any]] = {
+        "positions": {"text": "見解"},
+        "meetings": {
+            "held_on": GIVEN, "medium": "meeting", "participants": "担当", "summary": "要旨", "decisions": "",
+        },
+        "confirm": {"is_confirmed": "yes"},
+        "records": {"record": known},
+        "notes": {"text": "一言"},
+        "withdraw": {"reason": "分かったため"},
+        "export": {"own": ""},
+    }  # fmt: skip
+    return Asked(path, dict(sent[line.rule.rpartition("/")[2]]))
+
+
+for _method, _rule in (
+    ("GET", ""), ("GET", "/export"), ("POST", "/export"), ("GET", "/files/<file>"), ("POST", "/positions"),
+    ("POST", "/meetings"), ("POST", "/meetings/<meeting>/confirm"), ("POST", "/records"), ("POST", "/notes"),
+    ("GET", "/withdraw"), ("POST", "/withdraw"),
+):  # fmt: skip
+    REQUESTS[_method, f"/doubts/<id>{_rule}"] = _of_doubt
 
 
 def cells(lines: list[Line]) -> Iterator[tuple[Line, str]]:

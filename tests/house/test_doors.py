@@ -28,7 +28,7 @@ LINES = read_matrix()
 DOORS = {(line.method, line.rule) for line in LINES}
 PUBLIC = {(line.method, line.rule) for line in LINES if line.expected["anonymous"] != "sign-in"}
 BY_RULE = {
-    "own-act", "other-tabled", "other-partial", "own-tabled", "own-advice",
+    "own-act", "other-tabled", "other-partial", "own-tabled", "own-advice", "own-doubt", "other-doubt",
     "own-notice-recorded", "other-doubted-recorded", "other-notice-sent",
 }  # fmt: skip
 """Where a 403 comes from a rule that knows whose the thing is, not from the door."""
@@ -351,7 +351,12 @@ def is_this_sides(line: Line, position: int) -> bool:
         return position == 0
     if line.rule.startswith("/activities/particulars/"):
         return position == 1
-    if line.rule.startswith(("/term/dates/", "/term/accords/", "/publicity/<id>", "/publicity/voluntary/")):
+    if line.rule.startswith(
+        (
+            "/term/dates/", "/term/accords/", "/publicity/<id>", "/publicity/voluntary/", "/amendments/<id>",
+            "/amendments/executions/", "/doubts/answers/",
+        )
+    ):  # fmt: skip
         return line.number % 2 == position
     return True
 

@@ -29,6 +29,7 @@ from portal.advice import commands as advice
 from portal.advice.body import AdviceBody
 from portal.consent import commands
 from portal.consent.models import Attachment, Document, Draft
+from portal.doubts import commands as doubts
 from portal.history.models import Entry
 from portal.kernel.errors import RuleBroken
 from portal.kernel.ids import new_id
@@ -110,6 +111,12 @@ def known_ids(cooperation: Cooperation) -> list[str]:
         found = [id for column in columns for id in session.scalars(select(column))]
     found += [one.consultation for one in cooperation.made.papers.values() if one.consultation]
     found += [id for one in cooperation.made.advice.values() for id in (one.id, one.file)]
+    found += [
+        id
+        for one in cooperation.made.doubts.values()
+        for id in (one.id, one.meeting, one.file, one.own_file)
+        if id
+    ]
     return found + [one.id for one in cooperation.made.activities.values()]
 
 
@@ -459,6 +466,7 @@ class Run:
             "/", "/history", "/history?reading=trail", "/history?new=1", "/activities", "/messages", "/waiting/ours",
             "/waiting/theirs", "/members", "/agreement", "/term", "/history/verify", "/history/seals", *documents,
             "/advice", *(f"/advice/{one.id}" for (_, stands), one in self.made.advice.items() if stands == "gave"),
+            "/amendments", "/doubts", "/doubts/settings", *(f"/doubts/{one.id}" for one in self.made.doubts.values()),
         ]  # fmt: skip
         for reader, path in itertools.product(self.readers, paths):
             response = self.readers[reader].client.get(path)
@@ -560,9 +568,16 @@ class Run:
                 advice.take(work, gave.id, gave.file)
                 advice.note(work, gave.id, text=maker.canary(self.busy))
 
+        def think_of_a_doubt() -> None:
+            asked = self.made.doubts[self.other, "open"].id
+            maker.doubt_file(asked, chance.choice(writers), maker.canary(self.busy))
+            with maker.work(chance.choice([side.reader, *writers])) as work:
+                doubts.note(work, asked, text=maker.canary(self.busy))
+
         return [
             advise,
             read_advice,
+            think_of_a_doubt,
             start,
             save,
             attach,

@@ -16,6 +16,7 @@ from portal.kernel.days import (
     LAST_READABLE_DAY,
     ImpossibleDay,
     ImpossibleNumber,
+    ImpossiblePeriod,
     ImpossibleTime,
     day_in_japan,
     day_in_words,
@@ -26,7 +27,9 @@ from portal.kernel.days import (
     fiscal_year_in_words,
     moment_in_words,
     month_in_words,
+    months_in_words,
     read_day,
+    read_months,
     read_time,
     read_whole_number,
     span_in_words,
@@ -212,6 +215,7 @@ def test_no_text_makes_reading_fail_otherwise_than_by_its_own_refusals(text):
         (read_day, ImpossibleDay),
         (read_time, ImpossibleTime),
         (read_whole_number, ImpossibleNumber),
+        (read_months, ImpossiblePeriod),
     ):
         try:
             read(text)
@@ -482,3 +486,44 @@ def test_days_do_not_depend_on_where_the_server_stands(zone):
     """Row 99."""
     environment = os.environ | {"TZ": zone, "PYTHONPATH": str(PROJECT)}
     subprocess.run([sys.executable, "-W", "error", "-c", ELSEWHERE], env=environment, check=True, cwd=PROJECT)
+
+
+# ------------------------------------------------------------------------------- periods
+
+
+@pytest.mark.parametrize(
+    ("typed", "months"),
+    [
+        ("3年", 36),
+        ("三年間", 36),
+        ("３年", 36),
+        ("6か月", 6),
+        ("六ヶ月", 6),
+        ("1年6か月", 18),
+        ("１年と６カ月間", 18),
+        ("18 months", 18),
+        ("1 year and 6 months", 18),
+        ("3 years", 36),
+    ],
+)
+def test_periods_are_read_as_people_type_them(typed, months):
+    assert read_months(typed) == months
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "3", "三日", "1年半", "-1年", "101年", "なし", "0か月", "6か月1年", "年"]
+)
+def test_what_is_no_period_is_refused_with_a_reason(typed):
+    with pytest.raises(ImpossiblePeriod) as refused:
+        read_months(typed)
+    assert str(refused.value)
+
+
+def test_none_is_a_period_only_where_the_caller_allows_it():
+    assert read_months("なし", least=0) == read_months("0", least=0) == 0
+    assert (months_in_words(0, "ja"), months_in_words(0, "en")) == ("なし", "none")
+
+
+@given(st.integers(1, 1_200), st.sampled_from(["ja", "en"]))
+def test_every_written_period_is_read_back(months, language):
+    assert read_months(months_in_words(months, language)) == months

@@ -27,11 +27,16 @@ from portal.activities.proposal import PROPOSAL, ProposalBody
 from portal.advice import commands as advice
 from portal.advice.body import AdviceBody
 from portal.agreement import commands as agreement
+from portal.amendments.amendment import AMENDMENT, AmendmentBody
+from portal.amendments.execution import EXECUTION, ExecutionBody
+from portal.amendments.wording import replaceable
 from portal.consent import commands
 from portal.consent.commands import Decision
 from portal.consent.kind import DocumentKind
 from portal.consent.models import Document, Draft
 from portal.consent.rules import Capacity
+from portal.doubts import commands as doubts
+from portal.doubts.answer import ANSWER, AnswerBody
 from portal.kernel.mail import Mailer
 from portal.kernel.uploads import Inspection
 from portal.parties import commands as party_commands
@@ -53,17 +58,23 @@ STANDINGS = ("draft", "tabled", "partial", "sent_back", "agreed", "held", "decli
 PROPOSALS, PARTICULARS_, DATES_ = "activities/proposals", "activities/particulars", "term/dates"
 ACCORDS_ = "term/accords"
 PUBLICITY_, VOLUNTARY_ = "publicity", "publicity/voluntary"
+AMENDMENTS_, EXECUTIONS_, ANSWERS_ = "amendments", "amendments/executions", "doubts/answers"
 KINDS: dict[str, DocumentKind] = {
     PROPOSALS: PROPOSAL,
     PARTICULARS_: PARTICULARS,
     DATES_: DATES,
     PUBLICITY_: PUBLICITY,
     ACCORDS_: ACCORD,
+    EXECUTIONS_: EXECUTION,
+    AMENDMENTS_: AMENDMENT,
+    ANSWERS_: ANSWER,
 }
-"""The kinds of paper by their address; a cooperation has papers of each in every standing."""
+"""The kinds of paper by their address, a longer address before the one it begins with; a cooperation has papers of each
+in every standing."""
 _KINDS = KINDS | {VOLUNTARY_: VOLUNTARY}
-NEVER = {(ACCORDS_, "held")}
-"""Standings that a kind of paper never comes to: what follows from an accord follows at once."""
+MISSING = {ACCORDS_: ("held",), EXECUTIONS_: ("agreed", "held"), ANSWERS_: ("held",)}
+"""Standings of which no paper of a kind is there: what follows from an accord follows at once, a registration that all
+have confirmed makes another edition of the agreement, and what settles a doubt is not held."""
 SIGNED = dt.date(2025, 9, 10)
 DECISION = Decision("デ戦第123号", Capacity.DECISION)
 
@@ -114,6 +125,20 @@ class NoticeMade:
 
 
 @dataclass
+class DoubtMade:
+    """A doubt, and what hangs on it."""
+
+    id: str
+    reference: str
+    meeting: str = ""
+    """Written down by the side that raised the doubt."""
+    file: str = ""
+    """Shared with a position."""
+    own_file: str = ""
+    """Kept by the side that raised the doubt, and not shared."""
+
+
+@dataclass
 class Made:
     """What a template holds besides its database and files."""
 
@@ -127,6 +152,8 @@ class Made:
     notices: dict[tuple[str, str], NoticeMade] = field(default_factory=dict)
     """Of each party: a `draft`; what it `gave`, with the arrival recorded by itself; and one that is `doubted`: the
     receiver recorded an arrival earlier than what shows it. None of them announces an end."""
+    doubts: dict[tuple[str, str], DoubtMade] = field(default_factory=dict)
+    """Of each party: one that is `open`, and one that it has `withdrawn`."""
     extra: dict[tuple[str, str], TestPerson] = field(default_factory=dict)
     """Of each party: `quiet` never acts and has canaries for name and post, as have `closed` and `stripped`, drafters
     of whom a test may close the one and strip the other; `lapsed` holds the consent power; for `asked` it has
@@ -278,6 +305,8 @@ class Maker:
     def __init__(self, house: House, made: Made) -> None:
         self.house, self.made = house, made
         self.keys = made.people.parties
+        self.asked = ""
+        """The reference of the doubt that the next answer answers."""
 
     def canary(self, party: str) -> str:
         """A new word that is `party`'s own."""
@@ -363,6 +392,44 @@ class Maker:
                 quotes=((say("館長"), say("楽しみです。"), say("広報")),),
                 contacts=tuple((key, say("総務課")) for key in self.keys),
                 questions=say("問と答"),
+            )
+        if path == AMENDMENTS_:
+            clause = edition.clause(replaceable(edition)[-1])
+            return AmendmentBody(
+                title=say("文言の変更"),
+                reason=say("分かりやすくするため"),
+                base="1",
+                changes=(("replace", clause.id, say(f"{clause.text.ja}以上。"), say("")),),
+                takes="document",
+                sort="amending_agreement",
+                other=say("特になし"),
+            )
+        if path == EXECUTIONS_:
+            with self.house.read() as session:
+                agreed = session.get_one(Document, self.made.papers[AMENDMENTS_, self.keys[0], "agreed"].id)
+            return ExecutionBody(
+                title=say("変更協定書"),
+                amendment=agreed.reference or "",
+                sort="amending_agreement",
+                signed_on="2025-10-01",
+                effective_on="2025-10-01",
+                signing="seal",
+                originals=str(len(self.keys)),
+                holders=tuple((key, say("文書庫")) for key in self.keys),
+                note=say("特になし"),
+            )
+        if path == ANSWERS_:
+            return AnswerBody(
+                title=say("読み方についての協議結果"),
+                doubt=self.asked,
+                outcome="answer",
+                text=say("**次のとおり**読む。"),
+                text_en=say("It is read as follows."),
+                clauses=(replaceable(edition)[0],),
+                basis="minutes",
+                reference=say("議事録第1号"),
+                reference_on="2025-09-30",
+                note=say("特になし"),
             )
         return ParticularsBody(
             title=say("観察会の具体的事項"),
@@ -461,6 +528,8 @@ class Maker:
         activity = self.agreed_activity(party) if path == PARTICULARS_ else None
         mark = self.canary(party) if standing == "draft" else None
         words = self.agreeable(path, party) if standing == "agreed" else None
+        if path == ANSWERS_:
+            self.asked = self.raised(party).reference
         id = self.start(path, mine.drafter, mark=mark, activity=activity, words=words)
         made = PaperMade(path, _KINDS[path].key, party, standing, id, activity)
         self.made.papers[path, party, standing] = made
@@ -670,6 +739,50 @@ class Maker:
         with self.work(self.made.people[receiver].drafter2) as work:
             said = term.Arrival(receiver, dt.date(2025, 10, 1), None, "受付簿", work.today)
             doubted.arrival = term.record_arrival(work, doubted.id, said).id
+    # -- doubts -------------------------------------------------------------------------------------------
+
+    def raised(self, party: str) -> DoubtMade:
+        """A doubt that `party` has raised."""
+        edition = self.house_edition()
+        with self.work(self.made.people[party].drafter) as work:
+            said = doubts.Raised(
+                title="読み方の疑い",
+                question="どう読むのかを確かめたい。",
+                clauses=(replaceable(edition)[0],),
+            )
+            doubt = doubts.raise_doubt(work, said)
+            return DoubtMade(doubt.id, doubt.reference)
+
+    def doubt_file(self, doubt: str, person: TestPerson, mark: str) -> str:
+        """A file that `person` keeps for the doubt; its id."""
+        kept = self.house.app.files.keep(io.BytesIO(f"経緯 {mark}\n".encode()), limit=1_000_000)
+        name = f"経緯 {mark}.txt"
+        with self.work(person) as work:
+            found = Inspection("text/plain", "txt", name, ())
+            return doubts.keep_file(work, doubt, name=name, kept=kept, inspection=found).id
+
+    def doubts_of(self, party: str) -> None:
+        """A doubt of `party`'s with both sides' positions, a talk to be confirmed, own notes and a file that is not
+        shared; and one that it has withdrawn."""
+        mine, theirs = self.made.people[party], self.made.people[self.other(party)]
+        made = self.made.doubts[party, "open"] = self.raised(party)
+        made.file = self.doubt_file(made.id, mine.drafter, "共有")
+        with self.work(mine.drafter) as work:
+            doubts.state_position(work, made.id, text="このように読む。", files=(made.file,))
+        with self.work(theirs.drafter) as work:
+            doubts.state_position(work, made.id, text="別の読み方もある。")
+        with self.work(mine.drafter) as work:
+            made.meeting = doubts.consult(
+                work, made.id, held_on=dt.date(2025, 9, 30), medium="meeting", participants="双方の担当",
+                summary="読み方を話した。", decisions="次回に決める。",
+            ).id  # fmt: skip
+        made.own_file = self.doubt_file(made.id, mine.drafter, self.canary(party))
+        for side in (mine, theirs):
+            with self.work(side.reader) as work:
+                doubts.note(work, made.id, text=f"こちらだけのメモ {self.canary(side.party)}")
+        gone = self.made.doubts[party, "withdrawn"] = self.raised(party)
+        with self.work(mine.drafter) as work:
+            doubts.withdraw(work, gone.id, reason="読み方が分かったため")
 
     # -- people -------------------------------------------------------------------------------------------
 
@@ -712,10 +825,10 @@ def make(house: House) -> Made:
     for side in made.people.sides:
         appoint(house, made.people, made.extra[side.party, "auditor"])
     house.clock.move(hours=24)
-    for path in KINDS:
+    for path in sorted(KINDS, key=lambda one: one == EXECUTIONS_):  # of what has been agreed by then
         for party in maker.keys:
             for standing in STANDINGS:
-                if (path, standing) not in NEVER:
+                if standing not in MISSING.get(path, ()):
                     maker.paper(path, party, standing)
     for state in ("agreed", "ready", "running", "suspended", "completed"):
         maker.carried_out(state)
@@ -723,6 +836,7 @@ def make(house: House) -> Made:
     for party in maker.keys:
         maker.advice_of(party)
         maker.notices_of(party)
+        maker.doubts_of(party)
     for side in made.people.sides:
         with maker.work(side.admin2) as work:
             party_commands.ask_consent_power(work, made.extra[side.party, "asked"].member_id)
