@@ -29,6 +29,7 @@ from portal.advice.models import (
 from portal.advice.rules import Marking
 from portal.consent.models import Document
 from portal.consent.paper import listed
+from portal.history.erasing import is_there
 from portal.kernel.db import Model, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
@@ -393,8 +394,9 @@ def waiting(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:
 
 
 def file_digests(session: Session) -> set[str]:
-    """Every file that the materials still name; the sweeper leaves these alone (row 85)."""
-    return set(session.scalars(select(AdviceFile.sha256).distinct()))
+    """Every file that the materials still name and that was not disposed of; the sweeper leaves these alone (row
+    85)."""
+    return set(session.scalars(select(AdviceFile.sha256).where(is_there(AdviceFile.id)).distinct()))
 
 
 def broken_records(session: Session) -> Iterator[str]:

@@ -49,6 +49,7 @@ from portal.consent.models import (
 )
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE, Says, Standing
+from portal.history.erasing import is_there
 from portal.kernel.db import Model, rows
 from portal.kernel.errors import NotFound
 
@@ -589,5 +590,6 @@ def replies_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict[
 
 
 def file_digests(session: Session) -> set[str]:
-    """Every file that an attachment still names; the sweeper leaves these alone (row 85)."""
-    return set(session.scalars(select(Attachment.sha256).distinct()))
+    """Every file that an attachment still names and that was not disposed of; the sweeper leaves these alone (row
+    85)."""
+    return set(session.scalars(select(Attachment.sha256).where(is_there(Attachment.id)).distinct()))

@@ -33,6 +33,9 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "advice.noted",
             "advice.decision_noted",
             "advice.correction_read",
+            "handover.draft_",
+            "handover.file_",
+            "handover.holder_",
         ),
     ),  # fmt: skip
     ("tabling", N_("提示"), ("revision.",)),
@@ -47,6 +50,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("activity", N_("取組の実施と成果"), ("activity.",)),
     ("publicity", N_("公表"), ("publicity.",)),
     ("advice", N_("助言・支援"), ("advice.",)),
+    ("handback", N_("受渡し・返却・処分"), ("handover.", "handback.", "words.")),
     ("agreement", N_("協定・期間・通知"), ("agreement.", "edition.", "notice.", "term.")),
     (
         "people",

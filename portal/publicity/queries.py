@@ -31,6 +31,7 @@ from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.consent.models import Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
+from portal.history.erasing import is_there
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import fiscal_year, fiscal_year_days
 from portal.kernel.db import Moment, rows
@@ -465,9 +466,10 @@ def clock_of(session: Session) -> dt.datetime:
 
 
 def file_digests(session: Session) -> set[str]:
-    """Every archived copy that is named; the sweeper leaves these alone (row 85)."""
+    """Every archived copy that is named and was not disposed of; the sweeper leaves these alone (row 85)."""
     named = union_all(
-        select(Publication.copy_sha256.label("sha256")), select(PublicityRecord.copy_sha256.label("sha256"))
+        select(Publication.copy_sha256.label("sha256")).where(is_there(Publication.id)),
+        select(PublicityRecord.copy_sha256.label("sha256")).where(is_there(PublicityRecord.id)),
     ).subquery()
     return {one for one in session.scalars(select(named.c.sha256).distinct()) if one}
 

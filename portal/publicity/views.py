@@ -23,6 +23,7 @@ from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, STANDING_NAMES, Standing
 from portal.consent.views import mount
 from portal.history.begin import begin
+from portal.history.erasing import must_not_be_erased
 from portal.history.events import EXPORT_NAMES
 from portal.history.views import Choice, choose, take
 from portal.history.work import Work
@@ -603,7 +604,7 @@ def _begun(do: Callable[[Work], Document]) -> ResponseReturnValue:
 def archived_copy(id: str, number: int) -> ResponseReturnValue:
     """The archived copy of what appeared, as a download that no browser runs (row 82)."""
     found = queries.publication(reading(), actor(), id, number)
-    return _download(found.copy_name, found.copy_sha256, found.copy_size)
+    return _download(found)
 
 
 # --------------------------------------------------------------------------------------- printed forms
@@ -889,7 +890,7 @@ def settle(id: str) -> ResponseReturnValue:
 def record_copy(id: str) -> ResponseReturnValue:
     """The archived copy of what appeared, as a download."""
     found = queries.record(reading(), actor(), id).row
-    return _download(found.copy_name, found.copy_sha256, found.copy_size)
+    return _download(found)
 
 
 # --------------------------------------------------------------------------------------- mounts
@@ -944,12 +945,14 @@ def _received(form: Any) -> ArchivedCopy | None:
     return None
 
 
-def _download(name: str, sha256: str, size: int) -> ResponseReturnValue:
-    if not sha256:
+def _download(found: Any) -> ResponseReturnValue:
+    """The archived copy of a publication, or of a record of one."""
+    if not found.copy_sha256:
         raise NotFound()
-    answer = Response(portal().files.open(sha256), mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["Content-Length"] = str(size)
+    must_not_be_erased(reading(), found.id)
+    answer = Response(portal().files.open(found.copy_sha256), mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=found.copy_name)
+    answer.headers["Content-Length"] = str(found.copy_size)
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 

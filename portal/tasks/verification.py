@@ -16,6 +16,7 @@ from portal.agreement.text import edition_digest
 from portal.consent.models import Attachment
 from portal.consent.replay import replay
 from portal.history.chain import Verdict, chains, orphans, verify
+from portal.history.erasing import is_there
 from portal.history.event import JOINT
 from portal.history.models import Entry
 from portal.history.seal import skeleton_of
@@ -140,7 +141,8 @@ def _of_files(session: Session, files: FileStore) -> Iterator[Finding]:
     whole = broken = 0
     named: dict[str, str] = {}
     for model, noun in ((Attachment, "attachment"), (AdviceFile, "advice file")):
-        for sha256, id in session.execute(select(model.sha256, func.min(model.id)).group_by(model.sha256)):
+        there = select(model.sha256, func.min(model.id)).where(is_there(model.id)).group_by(model.sha256)
+        for sha256, id in session.execute(there):
             named.setdefault(sha256, f"{noun} {id}")
     for sha256 in publicity.file_digests(session):
         named.setdefault(sha256, "an archived copy of a publication")

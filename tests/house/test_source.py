@@ -25,6 +25,8 @@ MADE_BY_US = {
     "portal/migrations/versions/0002_auditors.py": {"exec_driver_sql"},
     "portal/migrations/versions/0004_advice.py": {"exec_driver_sql"},
     "portal/migrations/versions/0005_publicity.py": {"exec_driver_sql"},
+    "portal/migrations/versions/0006_life.py": {"exec_driver_sql"},
+    "portal/migrations/versions/0008_handback.py": {"exec_driver_sql"},
     "portal/tasks/doctor.py": {"exec_driver_sql"},  # which setting is asked for
 }
 """Where a statement is not written out, and why it holds nothing that anybody typed."""
