@@ -60,6 +60,10 @@ class Permission(StrEnum):
     SETTLE_PUBLICITY = "settle_publicity"
     RECORD_ADVICE = "record_advice"
     ANSWER_ADVICE = "answer_advice"  # confirm what the other side recorded, handle what was received
+    KEEP_LEDGER = (
+        "keep_ledger"  # what was handed over: record it, confirm it, say who has it, consult about it
+    )
+    HAND_BACK = "hand_back"  # instruct, carry out and acknowledge return and disposal
     VERIFY = "verify"
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
@@ -76,7 +80,7 @@ _EVERY_MEMBER = {_P.ENTER, _P.USE_OWN_ACCOUNT, _P.READ, _P.VERIFY, _P.SEE_MEMBER
 _EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.READ_OWN_TRAIL, _P.COMMENT, _P.NOTE}
 _DRAFTS = _EVERY_READER | {
     _P.DRAFT, _P.TABLE, _P.CONSULT, _P.WITHDRAW, _P.CARRY_OUT, _P.ACKNOWLEDGE, _P.REPORT_PUBLICITY,
-    _P.RECORD_ADVICE, _P.ANSWER_ADVICE,
+    _P.RECORD_ADVICE, _P.ANSWER_ADVICE, _P.KEEP_LEDGER,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
@@ -85,10 +89,11 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.CONSENT_OFFICER: frozenset(
         _DRAFTS
         | {_P.CONSENT, _P.SEND_BACK, _P.DECLINE, _P.HOLD, _P.LIFT_HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}
+        | {_P.HAND_BACK}
     ),
     Role.PRESS_OFFICER: frozenset(_DRAFTS | {_P.HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}),
-    Role.CUSTODIAN: frozenset(_EVERY_READER),
-    Role.AGREEMENT_MANAGER: frozenset(_DRAFTS),
+    Role.CUSTODIAN: frozenset(_EVERY_READER | {_P.KEEP_LEDGER, _P.HAND_BACK}),
+    Role.AGREEMENT_MANAGER: frozenset(_DRAFTS | {_P.HAND_BACK}),
     Role.PARTY_ADMINISTRATOR: frozenset(
         _EVERY_MEMBER
         | {
@@ -97,6 +102,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             _P.GRANT_CONSENT_POWER,
             _P.APPOINT_AUDITOR,
             _P.SET_PARTY_RULES,
+            _P.HAND_BACK,
         }
     ),
     Role.AUDITOR: frozenset(_EVERY_MEMBER),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access.actor import SYSTEM
 from portal.advice import queries as advice
 from portal.consent import queries as consent
+from portal.handback import queries as handback
 from portal.history.work import Works
 from portal.kernel.files import FileStore
 from portal.parties.commands import forget_what_is_over
@@ -26,7 +27,10 @@ def sweep_files(works: Works, files: FileStore) -> int:
     older_than = works.clock.now() - SPARED
     with Session(works.engines.reader) as session:
         referenced = (
-            consent.file_digests(session) | advice.file_digests(session) | publicity.file_digests(session)
+            consent.file_digests(session)
+            | advice.file_digests(session)
+            | publicity.file_digests(session)
+            | handback.file_digests(session)
         )
     return len(files.sweep(referenced, older_than=older_than))
 

@@ -15,6 +15,7 @@ from portal.agreement.models import AgreementEdition
 from portal.agreement.text import edition_digest
 from portal.consent.models import Attachment
 from portal.consent.replay import replay
+from portal.handback import queries as handback
 from portal.history.chain import Verdict, chains, orphans, verify
 from portal.history.erasing import is_there
 from portal.history.event import JOINT
@@ -70,6 +71,7 @@ def verify_everything(
     yield from _of_tables(session, verdicts)
     yield from _of_editions(session)
     yield from _of_advice(session)
+    yield from _of_handback(session)
     yield from _of_files(session, files)
 
 
@@ -146,6 +148,8 @@ def _of_files(session: Session, files: FileStore) -> Iterator[Finding]:
             named.setdefault(sha256, f"{noun} {id}")
     for sha256 in publicity.file_digests(session):
         named.setdefault(sha256, "an archived copy of a publication")
+    for sha256 in handback.file_digests(session):
+        named.setdefault(sha256, "a file of the ledger")
     for sha256, name in sorted(named.items()):
         if files.matches(sha256):
             whole += 1
@@ -162,3 +166,11 @@ def _of_advice(session: Session) -> Iterator[Finding]:
         yield Finding(False, f"advice: {reference} is not what was recorded under its digest")
     if not broken:
         yield Finding(True, "advice: every entry has its digest")
+
+
+def _of_handback(session: Session) -> Iterator[Finding]:
+    broken = sorted(set(handback.faults(session)))
+    for reference in broken:
+        yield Finding(False, f"ledger: {reference} is not what was recorded of it, or done about it")
+    if not broken:
+        yield Finding(True, "ledger: every line is what was recorded of it and done about it")

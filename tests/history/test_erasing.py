@@ -50,7 +50,9 @@ def test_the_words_are_gone_in_every_chain_and_each_chain_tells_which(told: Hous
     with told.read() as session:
         left = session.scalars(select(Payload.content).where(Payload.content.like("%秘密%"))).all()
         assert left == []
-        assert session.scalars(select(SearchWords.chain).where(SearchWords.normal.contains("秘密"))).all() == []
+        assert (
+            session.scalars(select(SearchWords.chain).where(SearchWords.normal.contains("秘密"))).all() == []
+        )
         assert "山田 花子" in session.scalars(select(Payload.content)).all(), "who acted is never erased"
         entries = session.scalars(select(Entry).where(Entry.verb == "words.erased")).all()
         facts = {entry.chain: skeleton_of(entry)["facts"] for entry in entries}
@@ -116,11 +118,15 @@ def test_an_entry_cannot_excuse_what_comes_after_it(told: House) -> None:
     kou = person(told, "kou")
     act(told, kou, "あとのこと")
     with told.read() as session:
-        last = session.scalars(select(Entry.number).where(Entry.chain == JOINT).order_by(Entry.number.desc())).first()
+        last = session.scalars(
+            select(Entry.number).where(Entry.chain == JOINT).order_by(Entry.number.desc())
+        ).first()
         assert last not in erasing.erased_in(session, JOINT)
     with owner(told) as connection:
         connection.execute(
-            update(Payload).where(Payload.chain == JOINT, Payload.number == last).values(salt=None, content=None)
+            update(Payload)
+            .where(Payload.chain == JOINT, Payload.number == last)
+            .values(salt=None, content=None)
         )
     assert verdicts(told)[JOINT].reason == chain.ERASED_UNTOLD
 
