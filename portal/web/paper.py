@@ -6,6 +6,7 @@ from flask import Response
 
 from portal.kernel import pdf
 from portal.kernel.pdf import Paper
+from portal.web.headers import name_the_file
 from portal.web.reading import portal
 
 
@@ -14,6 +15,6 @@ def answer(paper: Paper, name: str) -> Response:
     folder = portal().settings.fonts
     made = pdf.made(paper, fonts=pdf.find_fonts(*([folder] if folder else [])))
     response = Response(made, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.pdf")
+    name_the_file(response, f"{name}.pdf")
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
