@@ -322,6 +322,8 @@ class Shared:
     """The identifier of the paper or the record."""
     reference: str
     """Of the paper or the record, as people cite it."""
+    receivers: tuple[str, ...]
+    """The other parties that have had it from there."""
     activity_id: str | None = None
     is_marked: bool = False
     """Whether the one who shared it marked it as secret: then its own name is no title."""
@@ -371,7 +373,7 @@ def take_in(work: Work, files: Sequence[Shared]) -> list[Handover]:
             shared_at=work.at,
         )
         row = _recorded(
-            work, body, id=id, discloser=one.party, receivers=[key for key in work.parties if key != one.party],
+            work, body, id=id, discloser=one.party, receivers=_in_order(work, one.receivers),
             activity_id=one.activity_id, files=[file],
         )  # fmt: skip
         work.add(file)

@@ -362,7 +362,7 @@ _BESIDE = {
     .where(Handover.activity_id == bindparam("id"))
     .order_by(Holding.place.desc())
     .limit(BESIDE + 1),
-    "files": _ledger()
+    "papers": _ledger()
     .where(
         Handover.id.in_(select(HandoverFile.handover_id).where(HandoverFile.source_of == bindparam("id"))),
         Holding.step.in_(sorted(LISTED)),
@@ -373,24 +373,27 @@ _BESIDE = {
 
 
 def beside(session: Session, reader: Actor, kind: str, id: str) -> Sequence[Any]:
-    """The lines that belong to an activity (`activity`), or whose files stand at a paper or a record (`files`), the latest
-    first, BESIDE + 1 rows; one statement."""
-    if not may_read(reader) or kind not in _BESIDE:
+    """The lines that belong to an activity (`activity`), or whose files stand at a paper or a record (any other kind), the
+    latest first, BESIDE + 1 rows; one statement."""
+    if not may_read(reader):
         return []
-    found: Sequence[Any] = rows(session, _BESIDE[kind], {"id": id}).all()
+    found: Sequence[Any] = rows(session, _BESIDE.get(kind, _BESIDE["papers"]), {"id": id}).all()
     return found
+
+
+TAKEN = (
+    select(HandoverFile.source)
+    .join(Holding, Holding.handover_id == HandoverFile.handover_id)
+    .where(HandoverFile.source != "", Holding.step.in_(sorted(LISTED)))
+)
+"""The rows of shared files that stand in the ledger."""
 
 
 def taken_in(session: Session, sources: Sequence[str]) -> set[str]:
     """Those of the shared files, by their rows, that stand in the ledger already; one statement."""
     if not sources:
         return set()
-    found = (
-        select(HandoverFile.source)
-        .join(Holding, Holding.handover_id == HandoverFile.handover_id)
-        .where(HandoverFile.source.in_(sources), Holding.step.in_(sorted(LISTED)))
-    )
-    return set(rows(session, found).scalars())
+    return set(rows(session, TAKEN.where(HandoverFile.source.in_(sources))).scalars())
 
 
 # --------------------------------------------------------------------------------------- what is open
@@ -463,6 +466,25 @@ def chosen(
         session, _ledger().where(*wanted).order_by(Holding.place).limit(AT_ONCE)
     ).all()
     return found
+
+
+def passed_on(session: Session, reader: Actor, ids: Sequence[str]) -> Mapping[str, int]:
+    """How many Representatives (担当者) still have copies of what the reader's party received in these holdings; one
+    statement."""
+    if not ids or not reader.may(Permission.READ):
+        return {}
+    query = (
+        select(Holder.holding_id, func.count().label("count"))
+        .join(Holding, Holding.id == Holder.holding_id)
+        .where(
+            Holder.holding_id.in_(ids),
+            Holding.receiver == reader.party,
+            Holder.ended_on.is_(None),
+            Holder.kind != rules.KEEPER,
+        )
+        .group_by(Holder.holding_id)
+    )
+    return {row.holding_id: row.count for row in rows(session, query)}
 
 
 def _part(name: str, query: Select[Any]) -> Any:

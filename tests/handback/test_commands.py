@@ -635,7 +635,7 @@ def test_a_shared_file_is_taken_into_the_ledger_once(dated: House) -> None:
     shared = [
         commands.Shared(
             id=f"row-{number}", party=kou.party, name=f"資料{number}.pdf", media_type="application/pdf", size=10,
-            sha256="0" * 64, findings="[]", shared_at=dated.clock.now(), of="document-1", reference="ACT-0001",
+            sha256="0" * 64, findings="[]", shared_at=dated.clock.now(), of="document-1", reference="ACT-0001", receivers=(otsu.party,),
             is_marked=number == 2,
         )
         for number in (1, 2)
