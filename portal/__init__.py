@@ -56,6 +56,7 @@ BLUEPRINTS = (
     ("portal.activities.views", "activities"),
     ("portal.publicity.views", "publicity"),
     ("portal.advice.views", "advice"),
+    ("portal.handback.views", "handback"),
     ("portal.term.views", "term"),
     ("portal.reports.views", "reports"),
     ("portal.home.views", "home"),
@@ -222,9 +223,7 @@ _EVERY_PAGE = (
         Head.leaf,
         *agreement_queries.DATES_COLUMNS,
     )
-    .select_from(
-        agreement_queries.beside_dates(outerjoin(AgreementEdition, Head, Head.chain == JOINT))
-    )
+    .select_from(agreement_queries.beside_dates(outerjoin(AgreementEdition, Head, Head.chain == JOINT)))
     .where(agreement_queries.HAS_COME)
     .order_by(AgreementEdition.number.desc())
     .limit(1)

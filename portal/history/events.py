@@ -15,6 +15,7 @@ EXPORT_NAMES = {
     "trail": N_("監査証跡"),
     "publicity": N_("公表の一覧"),
     "advice": N_("助言の一覧"),
+    "handback": N_("受渡し台帳"),
 }
 """Every table that can be taken out, by its key."""
 

@@ -30,6 +30,7 @@ from portal.consent.commands import Decision
 from portal.consent.kind import DocumentKind
 from portal.consent.models import Document, Draft
 from portal.consent.rules import Capacity
+from portal.handback import commands as handback
 from portal.kernel.mail import Mailer
 from portal.kernel.uploads import Inspection
 from portal.parties import commands as party_commands
@@ -40,6 +41,7 @@ from portal.tasks.mail import deliver_account_mails
 from portal.term.dates import DATES, DatesBody
 from tests.browser import Browser
 from tests.conftest import House, make_schema, make_staffed_house, open_house
+from tests.makers.handback import carried_out, handover_body, holding
 from tests.makers.people import PASSWORD, People, TestPerson, appoint, passwords_of
 
 STANDINGS = ("draft", "tabled", "partial", "sent_back", "agreed", "held", "declined", "withdrawn")
@@ -94,6 +96,16 @@ class AdviceMade:
 
 
 @dataclass
+class HandoverMade:
+    """A line of the ledger, or a draft of one: its file, its holding, and who has copies."""
+
+    id: str
+    file: str
+    holding: str = ""
+    holder: str = ""
+
+
+@dataclass
 class Made:
     """What a template holds besides its database and files."""
 
@@ -104,6 +116,9 @@ class Made:
     """A publication without agreement, recorded by the first party with an archived copy."""
     advice: dict[tuple[str, str], AdviceMade] = field(default_factory=dict)
     """Of each party: a `draft`, and what it `gave` to the other, with a file."""
+    handback: dict[tuple[str, str], HandoverMade] = field(default_factory=dict)
+    """Of each party: a `draft`; a secret that it `gave` to the other, with a file, of which the other has said who has
+    it; and what it gave and the other has `returned`."""
     extra: dict[tuple[str, str], TestPerson] = field(default_factory=dict)
     """Of each party: `quiet` never acts and has canaries for name and post, as have `closed` and `stripped`, drafters
     of whom a test may close the one and strip the other; `lapsed` holds the consent power; for `asked` it has
@@ -549,6 +564,43 @@ class Maker:
             with self.work(one.reader) as work:
                 advice.note(work, gave.id, text=f"こちらだけのメモ {self.canary(one.party)}")
 
+    # -- handing over and back ----------------------------------------------------------------------------
+
+    def handed(self, party: str, *, mark: str | None) -> HandoverMade:
+        """A draft of what `party` gives to the other, a secret with a file; a mark in every field that takes words."""
+        say = (lambda text: f"{text} {mark}") if mark else (lambda text: text)
+        body = handover_body(
+            self.other(party), title=say("星図の原稿"), marking="marked", why=say("表示があるため"),
+            description=say("未公表の星図"), holder=say("資料係"), place=say("書庫"),
+        )  # fmt: skip
+        person = self.made.people[party].drafter
+        with self.work(person) as work:
+            id = handback.start(work, body).id
+        kept = self.house.app.files.keep(io.BytesIO(f"星図 {mark}\n".encode()), limit=1_000_000)
+        name = f"星図 {mark}.txt"
+        with self.work(person) as work:
+            found = Inspection("text/plain", "txt", name, ())
+            file = handback.attach(work, id, name=name, kept=kept, inspection=found).id
+        return HandoverMade(id, file)
+
+    def handover_of(self, party: str) -> None:
+        """A draft of `party`'s; a secret that it gave, of which the other side has said who has it; and what it gave
+        and the other has returned."""
+        self.made.handback[party, "draft"] = self.handed(party, mark=self.canary(party))
+        other = self.made.people[self.other(party)]
+        for name in ("gave", "returned"):
+            made = self.made.handback[party, name] = self.handed(party, mark=None)
+            with self.work(self.made.people[party].drafter2) as work:
+                row = handback.record(work, made.id, saves=2)
+            made.holding = holding(self.house, made.id).id
+            if name == "returned":
+                carried_out(self.house, other.officer, "return", row)
+                continue
+            with self.work(other.drafter) as work:
+                made.holder = handback.hold(
+                    work, made.holding, kind="keeper", holder="総務係", place="金庫", copies=1, on_day=work.today
+                ).id
+
     # -- people -------------------------------------------------------------------------------------------
 
     def newcomer(self, party: str, key: str, role: Role, *, name: str = "", post: str = "") -> TestPerson:
@@ -599,6 +651,7 @@ def make(house: House) -> Made:
     made.record = maker.reported()
     for party in maker.keys:
         maker.advice_of(party)
+        maker.handover_of(party)
     for side in made.people.sides:
         with maker.work(side.admin2) as work:
             party_commands.ask_consent_power(work, made.extra[side.party, "asked"].member_id)
