@@ -159,6 +159,7 @@ _BY_ENDPOINT = (
     (r"\w+\.\w+_(consent|withdraw_consent|send_back|decline|withdraw|hold|lift_hold|receipt)", "consenting"),
     (r"activities\.(proposal|particulars)|\w+\.\w+_(compare|revision|files|draft)", "consulting"),
     (r"advice\..*", "advice"),
+    (r"handback\..*", "handback"),
     (r"reports\..*", "reports"),
     (r"publicity\.(?!\w+_(compare|revision)).*", "publicity"),
     (r"history\..*", "history"),
