@@ -1052,7 +1052,7 @@ def shared() -> ResponseReturnValue:
 @handback.post("/shared", allow=Permission.KEEP_LEDGER)
 def take_in() -> ResponseReturnValue:
     """The chosen files, or all of one paper, stand in the ledger from now on."""
-    form, of = SharedForm(), request.form.get("of", "")[:40]
+    form, of = SharedForm(), request.args.get("of", "")[:40]
     if of:
         files = _shared(of=of, limit=AT_ONCE)
         form.offer([])
