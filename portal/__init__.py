@@ -58,6 +58,7 @@ BLUEPRINTS = (
     ("portal.activities.views", "activities"),
     ("portal.publicity.views", "publicity"),
     ("portal.advice.views", "advice"),
+    ("portal.handback.views", "handback"),
     ("portal.term.views", "term"),
     ("portal.amendments.views", "amendments"),
     ("portal.doubts.views", "doubts"),

@@ -31,6 +31,11 @@ from portal.consent.replay import replay
 from portal.consent.rules import STANDING_NAMES, Standing
 from portal.doubts import queries as doubts
 from portal.doubts.views import beside as doubts_beside
+from portal.handback import queries as handback
+from portal.handback.commands import Shared
+from portal.handback.showing import direction as handed_over
+from portal.handback.showing import marks as handback_stands
+from portal.handback.views import beside as handback_beside
 from portal.home.parts import PART_SHOWN, Item, Part
 from portal.kernel.db import today_of
 from portal.kinds import BY_KEY
@@ -57,12 +62,16 @@ def join(app: Portal) -> None:
     app.extensions["stands_behind"] = {"amendments": "agreement", "doubts": "agreement"}
     app.extensions["link_to_subject"] = link_to_subject
     app.extensions["home_parts"] = [
-        term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
+        handback_parts, term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
     ]  # fmt: skip
     app.extensions["activities_named"] = activities_named
     app.extensions["records_named"] = records_named
     app.extensions["record_called"] = record_called
     app.extensions["evidence"] = EVIDENCE
+    app.extensions["shared_files"] = shared_files
+    app.extensions["file_places"] = file_places
+    app.extensions["open_after_end"] = handback.open_after_end
+    app.extensions["falls_due"] = [handback.due]
     yearbook.join(app)
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside
@@ -76,6 +85,7 @@ def document(id: str) -> ResponseReturnValue:
 
 
 _PLACES = PLACES | {
+    "handover": "handback.entry",
     "member": "parties.member",
     "doubt": "doubts.doubt",
     "notice": "term.notice",
@@ -88,7 +98,7 @@ def link_to_subject(kind: str, id: str) -> str | None:
     endpoint = _PLACES.get(kind)
     if endpoint:
         return url_for(endpoint, id=id)
-    whole = {"edition": "agreement.index", "term": "term.index"}
+    whole = {"edition": "agreement.index", "term": "term.index", "handback": "handback.checklist"}
     return url_for(whole[kind]) if kind in whole else None
 
 
@@ -96,9 +106,10 @@ def beside(kind: str, id: str) -> Markup:
     """What other packages show beside a clause (`clause`), what they offer to do there (`clause_acts`), or what they show
     on the page of a record (`activity`, `document`, `advice`, `publicity_record`): the advice that belongs to it or
     that it cites (R8-4), changes to it that are under consultation (R3-1), doubts about it and what was agreed on those
-    (R9-1)."""
+    (R9-1), and the lines of the ledger (R5-1)."""
     shown = [advice_beside] if kind in {"activity", "document"} else []
     shown += [amendments_beside, doubts_beside] if kind != "notice" else []
+    shown += [handback_beside] if kind in PLACES else []
     return Markup("").join(show(kind, id) for show in shown)
 
 
@@ -463,6 +474,127 @@ def _advice_item(row: Any, reader: Actor) -> Item:
         note=say("%(giver)sから%(receiver)sへ", giver=parties[row.giver], receiver=parties[row.receiver]),
         since=day(row.given_on),
     )
+
+
+# --- Handing over and back --------------------------------------------------------------------------
+
+
+def handback_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
+    """What waits of the ledger: what is open once the duty itself has run out, above everything; records to confirm; what
+    the reader's side must instruct, carry out and acknowledge (R5-2, R5-3); one statement."""
+    reach = handback.reach_of(session, g.edition_in_force(), today)
+    found = handback.waiting(session, reader, has_ended=reach.has_ended, limit=PART_SHOWN + 1)
+    may = {
+        handback.CONFIRM: Permission.KEEP_LEDGER,
+        handback.INSTRUCT: Permission.HAND_BACK,
+        handback.CARRY_OUT: Permission.HAND_BACK,
+        handback.ACKNOWLEDGE: Permission.HAND_BACK,
+    }
+    ended = ""
+    if reach.has_ended and not reach.is_voluntary:
+        ended = say("（存続期間が終わっても未完了）") if reach.is_over else say("（協定の終了後の措置）")
+    words = {
+        handback.ACKNOWLEDGE: (
+            say("相手方の返却・処分を確認する"),
+            say("記録を読み、このとおりか、認識が異なるかを答えてください。"),
+        ),
+        handback.CARRY_OUT: (
+            say("受け取った資料を返却・処分する"),
+            say("渡した側の指示に従って返却または処分し、記録してください。指示がなければ返却です。"),
+        ),
+        handback.INSTRUCT: (
+            say("渡した資料をどうするかを指示する"),
+            say("返却・処分・保有のどれにするかを指示してください。指示がなければ返却になります。"),
+        ),
+        handback.CONFIRM: (
+            say("相手方の受渡しの記録を確かめる"),
+            say("記録を読み、同じ内容か、認識が異なるかを答えてください。"),
+        ),
+    }
+    return [
+        Part(
+            key=f"handback-{part.replace('_', '-')}",
+            title=title + (ended if part != handback.CONFIRM else ""),
+            lead=lead,
+            items=[_handed_over(row, reach) for row in rows[:PART_SHOWN]],
+            total=len(rows),
+            is_urgent=True,
+            is_alarm=reach.is_over and not reach.is_voluntary and part != handback.CONFIRM,
+            more=(say("返却・処分の一覧"), url_for("handback.checklist")) if len(rows) > PART_SHOWN else None,
+        )
+        for part, (title, lead) in words.items()
+        if (rows := [row for row in found if row.part == part and reader.may(may[part])])
+    ]
+
+
+def _handed_over(row: Any, reach: Any) -> Item:
+    edition = g.edition_in_force()
+    key = (tuple(row), reach, edition.digest, language())
+    return _ITEMS.get(
+        key,
+        lambda: Item(
+            sentence=row.title,
+            href=url_for("handback.entry", id=row.id),
+            reference=row.reference,
+            note=handed_over(edition, row.discloser, row.receiver),
+            since=day(row.disclosed_on),
+            standing=handback_stands(row, edition, reach)[0],
+        ),
+    )
+
+
+def shared_files(
+    session: Session,
+    reader: Actor,
+    *,
+    kind: str | None = None,
+    besides: Any,
+    of: str | None = None,
+    ids: Sequence[str] | None = None,
+    limit: int,
+) -> list[Shared]:
+    """The files that stand shared in the portal, the latest shared first, but those that `besides` names; each with who
+    shared it and which other parties have had it from there (R5-1). Those of one kind of paper or record, or all; one
+    statement for each package asked."""
+    parties = g.edition_in_force().party_keys
+
+    def made(row: Any, *, receivers: Sequence[str], **more: Any) -> Shared:
+        said = {"media_type": "application/octet-stream", "findings": "[]", **more}
+        known = row._mapping
+        return Shared(
+            id=row.id, party=row.party, name=row.name, size=row.size, sha256=row.sha256, shared_at=row.shared_at,
+            of=row.of, reference=row.reference, activity_id=row.activity_id, receivers=tuple(receivers),
+            **{name: known.get(name, value) for name, value in said.items()},
+        )  # fmt: skip
+
+    asked: dict[str, Any] = {"besides": besides, "of": of, "ids": ids, "limit": limit}
+    found: list[Shared] = []
+    for package in _HAVE_FILES[kind]:
+        for row in package.shared_files(session, reader, **asked):
+            if package is advice:
+                ends = [key for key in (row.giver, row.receiver) if key != row.party]
+                found.append(made(row, receivers=ends, is_marked=row.marking == "secret"))
+            else:
+                found.append(made(row, receivers=[key for key in parties if key != row.party]))
+    return sorted(found, key=lambda one: (one.shared_at, one.id), reverse=True)[:limit]
+
+
+_HAVE_FILES: Mapping[str | None, tuple[Any, ...]] = {
+    None: (documents, publicity, advice),
+    "document": (documents, publicity),
+    "publicity_record": (publicity,),
+    "advice": (advice,),
+}
+"""Which packages have files that stand shared at a kind of paper or record."""
+
+
+def file_places(session: Session, sha256: str) -> list[tuple[str, str, str]]:
+    """Everywhere a file stands shared in the portal, by its digest: the row, who shared it, the paper's reference."""
+    return [
+        (row.id, row.party, row.reference)
+        for package in _HAVE_FILES[None]
+        for row in package.places_of(session, sha256)
+    ]
 
 
 # --- The agreement itself: changes and doubts ---

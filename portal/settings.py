@@ -47,6 +47,9 @@ class Settings:
     upload_limit: int = 20 * 1024 * 1024
     fonts: Path | None = None
     """A folder of further fonts for papers as PDF, as for names in characters that common fonts lack."""
+    backup_days: int = 35
+    """For how many days the operator keeps a backup at most; certificates of disposal say when the last one that can
+    hold what was erased is gone (row 121)."""
     database_wait: int = 30
     """How many seconds PostgreSQL may take over one statement; after that the answer is 503 (row 112)."""
 
@@ -106,6 +109,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         logs_answers=environ.get("PORTAL_LOG", "1" if mode == "production" else "0") == "1",
         upload_limit=_number(environ, "PORTAL_UPLOAD_LIMIT", 20 * 1024 * 1024),
         fonts=Path(environ["PORTAL_FONTS"]).resolve() if environ.get("PORTAL_FONTS") else None,
+        backup_days=_number(environ, "PORTAL_BACKUP_DAYS", 35),
         database_wait=_number(environ, "PORTAL_DATABASE_WAIT", 30) or 30,
     )
 

@@ -65,6 +65,8 @@ class Permission(StrEnum):
     STATE_INTENTION = "state_intention"  # what one's party intends for the time after the term; no notice
     GIVE_NOTICE = "give_notice"  # of non-renewal or termination: draft, decide, print, dispatch
     RECORD_ARRIVAL = "record_arrival"  # of a notice: when it came, that it is so, attempts
+    KEEP_LEDGER = "keep_ledger"  # of what was handed over: record, confirm, say who has it, consult about it
+    HAND_BACK = "hand_back"  # instruct, carry out and acknowledge return and disposal
     VERIFY = "verify"
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
@@ -81,7 +83,7 @@ _EVERY_MEMBER = {_P.ENTER, _P.USE_OWN_ACCOUNT, _P.READ, _P.VERIFY, _P.SEE_MEMBER
 _EVERY_READER = _EVERY_MEMBER | {_P.READ_OWN_SIDE, _P.READ_OWN_TRAIL, _P.COMMENT, _P.NOTE}
 _DRAFTS = _EVERY_READER | {
     _P.DRAFT, _P.TABLE, _P.CONSULT, _P.WITHDRAW, _P.CARRY_OUT, _P.ACKNOWLEDGE, _P.REPORT_PUBLICITY,
-    _P.RECORD_ADVICE, _P.ANSWER_ADVICE, _P.RECORD_ARRIVAL, _P.RAISE_DOUBT, _P.STATE_POSITION,
+    _P.RECORD_ADVICE, _P.ANSWER_ADVICE, _P.RECORD_ARRIVAL, _P.RAISE_DOUBT, _P.STATE_POSITION, _P.KEEP_LEDGER,
 }  # fmt: skip
 _OF_THE_AGREEMENT = {_P.STATE_INTENTION, _P.GIVE_NOTICE}
 
@@ -92,10 +94,11 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _DRAFTS
         | _OF_THE_AGREEMENT
         | {_P.CONSENT, _P.SEND_BACK, _P.DECLINE, _P.HOLD, _P.LIFT_HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}
+        | {_P.HAND_BACK}
     ),
     Role.PRESS_OFFICER: frozenset(_DRAFTS | {_P.HOLD, _P.PUBLISH, _P.SETTLE_PUBLICITY}),
-    Role.CUSTODIAN: frozenset(_EVERY_READER),
-    Role.AGREEMENT_MANAGER: frozenset(_DRAFTS | _OF_THE_AGREEMENT),
+    Role.CUSTODIAN: frozenset(_EVERY_READER | {_P.KEEP_LEDGER, _P.HAND_BACK}),
+    Role.AGREEMENT_MANAGER: frozenset(_DRAFTS | _OF_THE_AGREEMENT | {_P.HAND_BACK}),
     Role.PARTY_ADMINISTRATOR: frozenset(
         _EVERY_MEMBER
         | {
@@ -104,6 +107,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             _P.GRANT_CONSENT_POWER,
             _P.APPOINT_AUDITOR,
             _P.SET_PARTY_RULES,
+            _P.HAND_BACK,
         }
     ),
     Role.AUDITOR: frozenset(_EVERY_MEMBER),

@@ -32,6 +32,7 @@ from portal.advice.rules import Marking
 from portal.agreement import queries as agreement
 from portal.consent.models import Document
 from portal.consent.paper import listed, marked
+from portal.history.erasing import must_not_be_erased
 from portal.history.work import Work
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken, SeveralRulesBroken
 from portal.kernel.files import Kept
@@ -467,6 +468,7 @@ def take(work: Work, advice_id: str, file_id: str) -> AdviceFile:
     ).first()
     if file is None or not may_open(work.actor, row):
         raise NotFound()
+    must_not_be_erased(work.session, file.id)
     signed = _signed(work)
     taken = select(AdviceTaking.id).where(
         AdviceTaking.file_id == file.id, AdviceTaking.member_id == signed["member_id"]

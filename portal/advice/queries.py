@@ -29,6 +29,7 @@ from portal.advice.models import (
 from portal.advice.rules import Marking
 from portal.consent.models import Document
 from portal.consent.paper import listed
+from portal.history.erasing import is_there
 from portal.kernel.db import Model, first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
@@ -402,8 +403,51 @@ def waiting(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:
 
 
 def file_digests(session: Session) -> set[str]:
-    """Every file that the materials still name; the sweeper leaves these alone (row 85)."""
-    return set(session.scalars(select(AdviceFile.sha256).distinct()))
+    """Every file that the materials still name and that was not disposed of; the sweeper leaves these alone (row
+    85)."""
+    return set(session.scalars(select(AdviceFile.sha256).where(is_there(AdviceFile.id)).distinct()))
+
+
+def shared_files(
+    session: Session,
+    reader: Actor,
+    *,
+    besides: Any,
+    of: str | None = None,
+    ids: Sequence[str] | None = None,
+    limit: int = 50,
+) -> Sequence[Any]:
+    """Materials that stand shared with recorded entries and that the reader may open, the latest shared first, but those
+    whose rows the selection `besides` names and those disposed of: of one entry, or those with `ids`, or all; one
+    statement."""
+    if not may_read(reader):
+        return []
+    query = (
+        select(
+            AdviceFile.id, AdviceFile.party, AdviceFile.name, AdviceFile.media_type, AdviceFile.size, AdviceFile.sha256,
+            AdviceFile.findings, AdviceFile.shared_at, AdviceFile.advice_id.label("of"), Advice.reference,
+            Advice.activity_id, Advice.marking, Advice.giver, Advice.receiver,
+        )
+        .join(Advice, Advice.id == AdviceFile.advice_id)
+        .where(AdviceFile.shared_at.is_not(None), is_there(AdviceFile.id), AdviceFile.id.not_in(besides))
+    )  # fmt: skip
+    if of is not None:
+        query = query.where(AdviceFile.advice_id == of)
+    if ids is not None:
+        query = query.where(AdviceFile.id.in_(ids))
+    found = rows(session, query.order_by(AdviceFile.shared_at.desc(), AdviceFile.id).limit(limit))
+    return [row for row in found if may_open(reader, row)]
+
+
+def places_of(session: Session, sha256: str) -> Sequence[Any]:
+    """Where a file stands shared with entries, by its digest: the row, who shared it, the entry's reference."""
+    query = (
+        select(AdviceFile.id, AdviceFile.party, Advice.reference)
+        .join(Advice, Advice.id == AdviceFile.advice_id)
+        .where(AdviceFile.sha256 == sha256, AdviceFile.shared_at.is_not(None), is_there(AdviceFile.id))
+    )
+    found: Sequence[Any] = rows(session, query).all()
+    return found
 
 
 def broken_records(session: Session) -> Iterator[str]:

@@ -248,6 +248,9 @@ class Settings:
     """The clause by which opinions and proposals that were volunteered are no confidential information."""
     lead_days: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Business days that a publication usually needs, by its kind, where the parties say otherwise than practice."""
+    handback_days: int = 30
+    """How many days after the end everything is to be returned or disposed of: a target of the parties, no number of
+    the text (R5-4)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -472,6 +475,13 @@ class Edition:
         """How long the duty lasts from receipt ("confidentiality.duration"); None if not limited."""
         given = self.terms.get("confidentiality", {}).get("duration")
         return months_of(given["length"]) if given else None
+
+    @property
+    def representative_kinds(self) -> tuple[str, ...]:
+        """The kinds of Representatives (担当者) to whom what was received may be passed on, in the order of the terms
+        ("confidentiality.representatives"); none where the text names none."""
+        given = self.terms.get("confidentiality", {}).get("representatives", {})
+        return tuple(given.get("kinds", ()))
 
     @property
     def advice(self) -> AdviceTerm | None:

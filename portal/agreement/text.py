@@ -275,12 +275,12 @@ def _dates(at: At) -> StatedDates:
 
 
 def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
-    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes, closed days, lead times, and the exclusion
-    of what is volunteered."""
+    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes, closed days, lead times, the exclusion
+    of what is volunteered, and the target of the time after the end."""
     if not text.strip():
         return Settings()
     given = At(loaded(text, "portal.yaml"), "portal.yaml").mapping(
-        "", "measure purposes prefixes closed_days volunteered lead_days"
+        "", "measure purposes prefixes closed_days volunteered lead_days handback_days"
     )
     measure_of: str | None = None
     measure_items: tuple[str, ...] | None = None
@@ -322,6 +322,9 @@ def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
             if type(number) is not int or not 0 <= number <= 250:
                 At(number, f"portal.yaml.lead_days.{sort}").fail("must be a number of days, 0 to 250")
             lead_days[str(sort)] = number
+    handback_days = given["handback_days"].number(0) if "handback_days" in given else Settings.handback_days
+    if handback_days > 3650:
+        given["handback_days"].fail("must be a number of days, 0 to 3650")
     return Settings(
         measure_of,
         measure_items,
@@ -330,6 +333,7 @@ def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
         frozenset(closed),
         volunteered,
         MappingProxyType(lead_days),
+        handback_days,
     )
 
 

@@ -33,6 +33,7 @@ from portal.consent.rules import AgreementHasEnded as AgreementHasEnded
 from portal.consent.rules import AgreementNotInForce as AgreementNotInForce
 from portal.consent.rules import Capacity, Says, Standing
 from portal.consent.rules import NoDateYet as NoDateYet
+from portal.history.erasing import is_erased
 from portal.history.work import Work
 from portal.kernel.db import Subject
 from portal.kernel.digest import REVISION, canonical, digest
@@ -154,7 +155,9 @@ def start(
         )
     )
     work.session.flush()  # the draft's foreign key needs it
-    own = [_copy_of(work, document, party, one) for one in attachments]
+    own = [
+        _copy_of(work, document, party, one) for one in attachments if not is_erased(work.session, one.id)
+    ]
     draft = work.add(
         Draft(
             id=new_id(),

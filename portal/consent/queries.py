@@ -50,6 +50,7 @@ from portal.consent.models import (
 )
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE, Says, Standing
+from portal.history.erasing import is_there
 from portal.history.event import JOINT
 from portal.history.queries import as_of
 from portal.kernel.db import Model, rows
@@ -667,5 +668,53 @@ def replies_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict[
 
 
 def file_digests(session: Session) -> set[str]:
-    """Every file that an attachment still names; the sweeper leaves these alone (row 85)."""
-    return set(session.scalars(select(Attachment.sha256).distinct()))
+    """Every file that an attachment still names and that was not disposed of; the sweeper leaves these alone (row
+    85)."""
+    return set(session.scalars(select(Attachment.sha256).where(is_there(Attachment.id)).distinct()))
+
+
+def shared_files(
+    session: Session,
+    reader: Actor,
+    *,
+    besides: Any,
+    of: str | None = None,
+    ids: Sequence[str] | None = None,
+    limit: int = 50,
+) -> Sequence[Any]:
+    """Files that stand shared at documents and in the records of their consultations, the latest shared first, but those
+    whose rows the selection `besides` names and those disposed of: of one document, or those with `ids`, or all; one
+    statement."""
+    if reader.party is None or not reader.may(Permission.READ):
+        return []
+    query = (
+        select(
+            Attachment.id, Attachment.party, Attachment.name, Attachment.media_type, Attachment.size, Attachment.sha256,
+            Attachment.findings, Attachment.shared_at, Attachment.document_id.label("of"), Document.reference,
+            Document.activity_id,
+        )
+        .join(Document, Document.id == Attachment.document_id)
+        .where(
+            Attachment.shared_at.is_not(None), Document.reference.is_not(None), is_there(Attachment.id),
+            Attachment.id.not_in(besides),
+        )
+    )  # fmt: skip
+    if of is not None:
+        query = query.where(Attachment.document_id == of)
+    if ids is not None:
+        query = query.where(Attachment.id.in_(ids))
+    found: Sequence[Any] = rows(
+        session, query.order_by(Attachment.shared_at.desc(), Attachment.id).limit(limit)
+    ).all()
+    return found
+
+
+def places_of(session: Session, sha256: str) -> Sequence[Any]:
+    """Where a file stands shared at documents, by its digest: the row, who shared it, the document's reference."""
+    query = (
+        select(Attachment.id, Attachment.party, Document.reference)
+        .join(Document, Document.id == Attachment.document_id)
+        .where(Attachment.sha256 == sha256, Attachment.shared_at.is_not(None), is_there(Attachment.id))
+    )
+    found: Sequence[Any] = rows(session, query).all()
+    return found

@@ -39,6 +39,7 @@ from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Capacity, Revis
 from portal.history import queries as history
 from portal.history.begin import begin
 from portal.history.chain import last_head
+from portal.history.erasing import must_not_be_erased
 from portal.history.event import JOINT
 from portal.history.queries import Reading
 from portal.history.views import surroundings, told
@@ -441,6 +442,7 @@ class DocumentPages:
         """The file, always as a download that no browser runs (rows 14, 82, 84)."""
         document = queries.document(reading(), actor(), self.kind, id)
         found = queries.attachment(reading(), actor(), document, attachment)
+        must_not_be_erased(reading(), found.id)
         answer = Response(portal().files.open(found.sha256), mimetype="application/octet-stream")
         name_the_file(answer, found.name)
         answer.headers["Content-Length"] = str(found.size)
@@ -452,6 +454,7 @@ class DocumentPages:
         the browser (rows 17, 82); 404 for what is no picture."""
         document = queries.document(reading(), actor(), self.kind, id)
         found = queries.attachment(reading(), actor(), document, attachment)
+        must_not_be_erased(reading(), found.id)
         try:
             drawn = draw_image(portal().files.read(found.sha256))
         except UploadRefused:

@@ -1,14 +1,15 @@
-"""Whether the chains hold: every entry recomputed, and the first that does not hold named (rows 87-92)."""
+"""Whether the chains hold: every entry recomputed, and the first that does not hold named (rows 87-92, 121)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from portal.history.erasing import erased_in
 from portal.history.models import Entry, Head, Payload
 from portal.history.seal import FIRST, moment_text
 from portal.kernel.db import rows
@@ -30,7 +31,7 @@ class Verdict:
     reason: str | None = None
     """The first thing that does not hold, as a sentence of the catalogues."""
     erased: int = 0
-    """How many fields of words were erased: their commitments stand, but prove nothing any more."""
+    """How many fields of words were erased by disposals: their commitments stand, but prove nothing any more."""
 
     @property
     def holds(self) -> bool:
@@ -46,6 +47,8 @@ TIME_GOES_BACK = N_("記録の時刻が直前の記録より前になってい�
 WORDS_DIFFER = N_("言葉が封緘された約束値と一致しません。")
 WORDS_MISSING = N_("封緘された言葉が失われています。")
 WORDS_TOO_MANY = N_("封緘されていない言葉があります。")
+ERASED_UNTOLD = N_("処分の記録がないのに、封緘された言葉が消去されています。")
+WORDS_ARE_BACK = N_("処分の記録があるのに、消去された言葉が残っています。")
 HEAD_DIFFERS = N_("末尾の控えが最後の記録と一致しません。")
 
 
@@ -62,10 +65,12 @@ def verify(session: Session, chain: str, *, kept_head: tuple[int, str] | None = 
     cannot be seen by the chain alone (row 88).
     """
     previous, number, at, erased = FIRST, 0, "", 0
+    told = erased_in(session, chain)
     for entry, payloads in _entries(session, chain):
         number += 1
         erased += sum(payload.content is None for payload in payloads)
-        reason = fault(entry, payloads, number=number, previous=previous, at=at)
+        gone = told.get(number, {})
+        reason = fault(entry, payloads, number=number, previous=previous, at=at, erased=gone)
         if reason is None and kept_head and kept_head[0] == number and kept_head[1] != entry.leaf:
             reason = HEAD_DIFFERS
         if reason:
@@ -88,8 +93,17 @@ def _head_differs(head: Head | None, number: int, leaf: str, at: str) -> bool:
     return (head.number, head.leaf, moment_text(head.at)) != (number, leaf, at)
 
 
-def fault(entry: Entry, payloads: list[Payload], *, number: int, previous: str, at: str) -> str | None:
-    """Why `entry` does not hold as entry `number` after the leaf `previous` of the moment `at`, if so."""
+def fault(
+    entry: Entry,
+    payloads: list[Payload],
+    *,
+    number: int,
+    previous: str,
+    at: str,
+    erased: Collection[str] = (),
+) -> str | None:
+    """Why `entry` does not hold as entry `number` after the leaf `previous` of the moment `at`, if so; `erased` names
+    the fields that a later entry tells of as erased."""
     if entry.number != number:
         return GAP
     try:
@@ -118,10 +132,12 @@ def fault(entry: Entry, payloads: list[Payload], *, number: int, previous: str, 
         return COLUMNS_DIFFER
     if moment_text(entry.at) < at:
         return TIME_GOES_BACK
-    return _words_fault(skeleton["commit"], payloads)
+    return _words_fault(skeleton["commit"], payloads, erased)
 
 
-def _words_fault(commitments: dict[str, str], payloads: list[Payload]) -> str | None:
+def _words_fault(
+    commitments: dict[str, str], payloads: list[Payload], erased: Collection[str]
+) -> str | None:
     held = {payload.field: payload for payload in payloads}
     if set(held) - set(commitments):
         return WORDS_TOO_MANY
@@ -130,9 +146,13 @@ def _words_fault(commitments: dict[str, str], payloads: list[Payload]) -> str | 
         if payload is None:
             return WORDS_MISSING
         if payload.content is None and payload.salt is None:
+            if name not in erased:
+                return ERASED_UNTOLD
             continue  # erased by a disposal: nothing but "there was something" remains
         if payload.content is None or payload.salt is None:
             return WORDS_DIFFER
+        if name in erased:
+            return WORDS_ARE_BACK
         try:
             salt = bytes.fromhex(payload.salt)
         except ValueError:

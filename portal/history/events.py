@@ -1,4 +1,4 @@
-"""What is told of the record itself: that somebody took a part of it out of the portal."""
+"""What is told of the record itself: that somebody took a part of it out of the portal, that words of it were erased."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ EXPORT_NAMES = {
     "publicity_records": N_("合意によらない公表の記録"),
     "advice": N_("助言の一覧"),
     "evidence": N_("疑義の経過一式"),
+    "handback": N_("受渡し台帳"),
 }
 """Every table that can be taken out, by its key."""
 
@@ -39,3 +40,17 @@ class ExportTaken(Event):
     """The number of the last entry of the joint chain when it was taken."""
     conditions: str = kept("")
     """What the table was narrowed to, as the page said it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsErased(Event):
+    """Words of earlier entries of this chain were erased by a disposal; their commitments stay (security.md 5.6)."""
+
+    verb = "words.erased"
+    trail = N_("処分に伴い、「%(title)s」についての言葉%(count)s件を、このポータルの記録から消去しました。")
+
+    reference: str
+    count: int
+    erased: list[str]
+    """The number of the entry and the name of the field, with a space between, of everything that was erased."""
+    title: str = kept("")

@@ -39,6 +39,9 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "notice.draft_",
             "notice.decided",
             "notice.printed",
+            "handover.draft_",
+            "handover.file_",
+            "handover.holder_",
         ),
     ),  # fmt: skip
     ("tabling", N_("提示"), ("revision.",)),
@@ -54,6 +57,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("publicity", N_("公表"), ("publicity.",)),
     ("advice", N_("助言・支援"), ("advice.",)),
     ("doubts", N_("疑義・協議"), ("doubt.",)),
+    ("handback", N_("受渡し・返却・処分"), ("handover.", "handback.", "words.")),
     ("agreement", N_("協定・期間・通知"), ("agreement.", "amendment.", "edition.", "notice.", "term.")),
     (
         "people",

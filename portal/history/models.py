@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, keep_forever
+from portal.kernel.db import Model, Recorded, Subject, keep_forever
 
 
 class Entry(Model):
@@ -120,6 +120,27 @@ class OnceKey(Model):
     at: Mapped[dt.datetime]
 
 
+class ErasedFile(Model, Recorded):
+    """A file that was disposed of at one of the places where it stood: an attachment, a file of materials, an archived
+    copy. What stands there of its name and digest stays; its bytes are handed out no more (art. 5, 7)."""
+
+    __tablename__ = "erased_files"
+
+    file_id: Mapped[str] = mapped_column(primary_key=True)
+    """Of the row that names the file, in whichever table."""
+    about_kind: Mapped[str]
+    about_id: Mapped[str]
+    """What was disposed of."""
+    reference: Mapped[str]
+    """Of what was disposed of, as people cite it."""
+    at: Mapped[dt.datetime]
+
+    @property
+    def subject(self) -> Subject:
+        """What was disposed of."""
+        return Subject(self.about_kind, self.about_id)
+
+
 class Instance(Model):
     """This very instance of the portal: what every digest names as its origin, and whether it is a demo."""
 
@@ -132,4 +153,5 @@ class Instance(Model):
 
 keep_forever(Entry)
 keep_forever(Payload, but_may_erase=("salt", "content"))
+keep_forever(ErasedFile)
 keep_forever(Instance)

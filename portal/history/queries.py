@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.history.chain import fault
+from portal.history.erasing import erased_in
 from portal.history.event import EVENTS, JOINT
 from portal.history.models import Entry, Head, Message, Payload, SearchWords
 from portal.history.seal import FIRST, moment_text
@@ -666,6 +667,8 @@ class Opened:
     content: str | None
     state: str
     """`fits`, `erased`, or `differs`."""
+    erased_by: int | None = None
+    """The number of the entry of the same chain that tells of the erasing."""
 
 
 @dataclass(frozen=True)
@@ -701,20 +704,22 @@ def proof(session: Session, reader: Actor, chain: str, number: int) -> Proof:
         )
     )
     before = around.get(number - 1)
+    erased = erased_in(session, chain).get(number, {})
     found = fault(
         entry,
         payloads,
         number=number,
         previous=before.leaf if before else FIRST,
         at=moment_text(before.at) if before else "",
+        erased=erased,
     )
     values = (getattr(entry, column.name) for column in _COLUMNS)
     line = Line._make([*values, json.dumps({payload.field: payload.content for payload in payloads})])
-    opened, has_next = _opened(entry, payloads), number + 1 in around
+    opened, has_next = _opened(entry, payloads, erased), number + 1 in around
     return Proof(line, entry.leaf, entry.previous, entry.skeleton, opened, found, has_next)
 
 
-def _opened(entry: Entry, payloads: Sequence[Payload]) -> list[Opened]:
+def _opened(entry: Entry, payloads: Sequence[Payload], erased: Mapping[str, int]) -> list[Opened]:
     try:
         commitments = json.loads(entry.skeleton)["commit"]
     except (ValueError, KeyError, TypeError):
@@ -726,7 +731,7 @@ def _opened(entry: Entry, payloads: Sequence[Payload]) -> list[Opened]:
             state = "erased"
         else:
             state = "fits" if _fits(payload, expected) else "differs"
-        opened.append(Opened(payload.field, expected, payload.content, state))
+        opened.append(Opened(payload.field, expected, payload.content, state, erased.get(payload.field)))
     return opened
 
 

@@ -51,6 +51,8 @@ class Part:
     lead: str = ""
     is_urgent: bool = False
     """Whether it stands above what waits for the others: something should have happened by now."""
+    is_alarm: bool = False
+    """Whether it stands above everything, and looks like it."""
     total: int | None = None
     """How many there are in all, when `items` are only the first of them."""
     more: tuple[str, str] | None = None

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 
 ENTRY, NODE, COMMITMENT, REVISION, ADVICE, NOTICE = b"\x00", b"\x01", b"\x02", b"\x04", b"\x05", b"\x06"
+HANDOVER, HANDBACK = b"\x07", b"\x08"
 
 
 class NotPlain(TypeError):

@@ -162,6 +162,7 @@ _BY_ENDPOINT = (
     (r"\w+\.\w+_(consent|withdraw_consent|send_back|decline|withdraw|hold|lift_hold|receipt)", "consenting"),
     (r"activities\.(proposal|particulars)|\w+\.\w+_(compare|revision|files|draft)", "consulting"),
     (r"advice\..*", "advice"),
+    (r"handback\..*", "handback"),
     (r"reports\..*", "reports"),
     (r"publicity\.(publish|event_ended)", "publishing"),
     (r"publicity\.(records|record|report)", "unagreed"),

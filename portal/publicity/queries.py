@@ -33,6 +33,7 @@ from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.consent.models import Closing, Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
+from portal.history.erasing import is_there
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import fiscal_year, fiscal_year_days
 from portal.kernel.db import Moment, Packed, first_of_each, rows
@@ -646,11 +647,64 @@ def clock_of(session: Session) -> dt.datetime:
 
 
 def file_digests(session: Session) -> set[str]:
-    """Every archived copy that is named; the sweeper leaves these alone (row 85)."""
+    """Every archived copy that is named and was not disposed of; the sweeper leaves these alone (row 85)."""
     named = union_all(
-        select(Publication.copy_sha256.label("sha256")), select(PublicityRecord.copy_sha256.label("sha256"))
+        select(Publication.copy_sha256.label("sha256")).where(is_there(Publication.id)),
+        select(PublicityRecord.copy_sha256.label("sha256")).where(is_there(PublicityRecord.id)),
     ).subquery()
     return {one for one in session.scalars(select(named.c.sha256).distinct()) if one}
+
+
+def _copies() -> Any:
+    """The archived copies, of publications and of records, as files that stand shared."""
+    return union_all(
+        select(
+            Publication.id, Publication.party, Publication.copy_name.label("name"),
+            Publication.copy_sha256.label("sha256"), Publication.copy_size.label("size"),
+            Publication.at.label("shared_at"), Publication.document_id.label("of"), Document.reference,
+            Document.activity_id,
+        )
+        .join(Document, Document.id == Publication.document_id)
+        .where(Publication.copy_sha256 != "", is_there(Publication.id)),
+        select(
+            PublicityRecord.id, PublicityRecord.party, PublicityRecord.copy_name.label("name"),
+            PublicityRecord.copy_sha256.label("sha256"), PublicityRecord.copy_size.label("size"),
+            PublicityRecord.at.label("shared_at"), PublicityRecord.id.label("of"), PublicityRecord.reference,
+            null().label("activity_id"),
+        ).where(PublicityRecord.copy_sha256 != "", is_there(PublicityRecord.id)),
+    ).subquery()  # fmt: skip
+
+
+def shared_files(
+    session: Session,
+    reader: Actor,
+    *,
+    besides: Any,
+    of: str | None = None,
+    ids: Sequence[str] | None = None,
+    limit: int = 50,
+) -> Sequence[Any]:
+    """The archived copies, the latest shared first, but those whose rows the selection `besides` names and those disposed
+    of: of one item or record, or those with `ids`, or all; one statement."""
+    if not may_read(reader):
+        return []
+    copies = _copies()
+    query = select(copies).where(copies.c.id.not_in(besides))
+    if of is not None:
+        query = query.where(copies.c.of == of)
+    if ids is not None:
+        query = query.where(copies.c.id.in_(ids))
+    found: Sequence[Any] = rows(
+        session, query.order_by(copies.c.shared_at.desc(), copies.c.id).limit(limit)
+    ).all()
+    return found
+
+
+def places_of(session: Session, sha256: str) -> Sequence[Any]:
+    """Where a file stands as an archived copy, by its digest: the row, who shared it, the reference."""
+    copies = _copies()
+    found: Sequence[Any] = rows(session, select(copies).where(copies.c.sha256 == sha256)).all()
+    return found
 
 
 # --------------------------------------------------------------------------------------- inside

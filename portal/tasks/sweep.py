@@ -10,6 +10,7 @@ from portal.access.actor import SYSTEM
 from portal.advice import queries as advice
 from portal.consent import queries as consent
 from portal.doubts import queries as doubts
+from portal.handback import queries as handback
 from portal.history.work import Works
 from portal.kernel.files import FileStore
 from portal.parties.commands import forget_what_is_over
@@ -33,6 +34,7 @@ def sweep_files(works: Works, files: FileStore) -> int:
             | publicity.file_digests(session)
             | term.file_digests(session)
             | doubts.file_digests(session)
+            | handback.file_digests(session)
         )
     return len(files.sweep(referenced, older_than=older_than))
 

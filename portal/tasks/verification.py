@@ -16,7 +16,9 @@ from portal.agreement.text import edition_digest
 from portal.consent.models import Attachment
 from portal.consent.replay import replay
 from portal.doubts.models import DoubtFile
+from portal.handback import queries as handback
 from portal.history.chain import Verdict, chains, orphans, verify
+from portal.history.erasing import is_there
 from portal.history.event import JOINT
 from portal.history.models import Entry
 from portal.history.seal import skeleton_of
@@ -73,6 +75,7 @@ def verify_everything(
     yield from _of_editions(session)
     yield from _of_advice(session)
     yield from _of_notices(session)
+    yield from _of_handback(session)
     yield from _of_files(session, files)
 
 
@@ -149,10 +152,13 @@ def _of_files(session: Session, files: FileStore) -> Iterator[Finding]:
         (TermFile, "file of a notice or meeting"),
         (DoubtFile, "file of a doubt"),
     ):
-        for sha256, id in session.execute(select(model.sha256, func.min(model.id)).group_by(model.sha256)):
+        there = select(model.sha256, func.min(model.id)).where(is_there(model.id)).group_by(model.sha256)
+        for sha256, id in session.execute(there):
             named.setdefault(sha256, f"{noun} {id}")
     for sha256 in publicity.file_digests(session):
         named.setdefault(sha256, "an archived copy of a publication")
+    for sha256 in handback.file_digests(session):
+        named.setdefault(sha256, "a file of the ledger")
     for sha256, name in sorted(named.items()):
         if files.matches(sha256):
             whole += 1
@@ -177,3 +183,11 @@ def _of_notices(session: Session) -> Iterator[Finding]:
         yield Finding(False, f"notices: {reference} is not what was recorded under its digest")
     if not broken:
         yield Finding(True, "notices: every notice has its digest")
+
+
+def _of_handback(session: Session) -> Iterator[Finding]:
+    broken = sorted(set(handback.faults(session)))
+    for reference in broken:
+        yield Finding(False, f"ledger: {reference} is not what was recorded of it, or done about it")
+    if not broken:
+        yield Finding(True, "ledger: every line is what was recorded of it and done about it")

@@ -65,6 +65,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("activities.index", N_("取組"), Permission.READ),
     ("publicity.index", N_("公表"), Permission.READ),
     ("advice.index", N_("助言・支援"), Permission.READ),
+    ("handback.index", N_("受渡し・返却"), Permission.READ),
     ("agreement.index", N_("協定"), Permission.READ),
     ("term.index", N_("期間"), Permission.READ),
     ("reports.timeline", N_("年表"), Permission.READ),

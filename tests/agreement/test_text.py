@@ -236,6 +236,8 @@ def test_without_settings_no_measure_is_asked_and_the_purpose_is_one():
     assert edition.measure_of is None and not any(item.needs_measure for item in edition.scope_items)
     assert [purpose.text["ja"] for purpose in edition.purposes] == [edition.clause("art1").text.ja]
     assert edition.closed_days == frozenset()
+    assert edition.settings.handback_days == 30
+    assert edition.representative_kinds == ("staff", "affiliate", "contractor", "advisor", "consultant")
 
 
 @pytest.mark.parametrize("file", [FOUNDING_FILE, KYOGIKAI_FILE], ids=["founding", "kyogikai"])
@@ -274,6 +276,8 @@ def test_the_numbers_of_another_agreement_are_other_data(kyogikai):
     assert (kyogikai.advice.giver, kyogikai.advice.receiver) == ("kaisha", "shi")
     assert kyogikai.meeting_months == 3
     assert kyogikai.closed_days == {date(2026, 11, 2), date(2027, 6, 1)}
+    assert kyogikai.settings.handback_days == 45
+    assert kyogikai.representative_kinds == ("staff", "contractor")
     assert kyogikai.settings.prefixes == {"activity_proposal": "HOSHI", "advice": "JOGEN"}
     assert kyogikai.volunteered is None
     assert kyogikai.conventions == Conventions(
@@ -501,6 +505,8 @@ def test_one_party_is_no_agreement():
         ("prefixes: { publicity: pub }", "prefixes.publicity: must be two to six capital letters"),
         ("prefixes: { publicity: PUB, press: PUB }", "PUB is used for two kinds"),
         ("prefixes: []", "must be a mapping"),
+        ("handback_days: -1", "handback_days: must be a whole number from 0"),
+        ("handback_days: 5000", "handback_days: must be a number of days, 0 to 3650"),
         ("closed_days: [10-01]", "closed_days[0]: must be a day"),
         ("colours: red", "colours is not known here"),
     ],

@@ -271,6 +271,7 @@ _plain(
     "/sign-in", "/forgotten-password", "/forgotten-password/asked", "/accessibility", "/privacy", "/timeline", "/reports", "/health/live", "/health/ready",
     "/", "/account", "/account/password", "/activities", "/agreement", "/agreement/text", "/term", "/history",
     "/history/verify", "/history/seals", "/history/export", "/activities/export", "/advice", "/advice/export", "/advice/new", "/messages",
+    "/handback", "/handback/checklist", "/handback/export", "/handback/shared", "/handback/new",
     "/members", "/members/add", "/members/rules",
 )  # fmt: skip
 REQUESTS["GET", "/reports/<int:year>"] = lambda asking, line, person: Asked("/reports/2025")
@@ -440,6 +441,104 @@ for _method, _rule in (
     REQUESTS[_method, f"/advice/{_rule}"] = _of_advice
 _post("/advice/new", **_ADVICE)
 _post("/advice/preview", content="**確かめる**", preview="content")
+
+
+# -- handing over and back ------------------------------------------------------------------------------------
+
+_HANDOVER = {"title": "改めた題"}
+_ON = {"on_day": GIVEN}
+_WRONG_ENDS = {"instruct": ("other", "gave"), "acknowledge": ("other", "returned")}
+"""Whose turn it is not, where it is not the discloser's."""
+
+
+def _handover(asking: Asking, line: Line) -> tuple[str, str, str, str]:
+    """Line, file, holding and holder of what `of` names, seen from this side; new identifiers for what is not there."""
+    act = line.rule.removeprefix("/handback/").removeprefix("<id>/").partition("/")[0]
+    whose, _, what = line.of.partition("-")
+    if line.of == "wrong-end":
+        whose, what = _WRONG_ENDS.get(act, ("own", "gave"))
+    if line.of == "strange-handover-file":
+        whose, what = "own", "gave"
+    party = {"own": asking.own, "other": asking.other}.get(whose)
+    made = asking.all.made.handback.get((party or "", "draft" if what == "handover-draft" else what))
+    if made is None:
+        return new_id(), new_id(), new_id(), new_id()
+    file = made.file
+    if line.of == "strange-handover-file":
+        file = asking.all.made.handback[asking.own, "draft"].file
+    return made.id, file, made.holding or new_id(), made.holder or new_id()
+
+
+def _of_handover(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    id, file, holding, holder = _handover(asking, line)
+    path = line.rule.replace("<id>", id).replace("<file>", file).replace("<holder>", holder)
+    if line.method == "GET":
+        return Asked(path)
+    match line.rule.removeprefix("/handback/").rpartition("/")[2]:
+        case "ask":
+            return Asked(path, {"holding": holding, "choice": "dispose"})
+        case "words":
+            return Asked(path, {"holding": holding, "text": "話し合った"})
+        case "holders":
+            said = {"kind": "keeper", "holder": "総務係", "place": "書庫", "copies": "1"}
+            return Asked(path, {"holding": holding, **said, **_ON})
+        case "end":
+            return Asked(path, {"ended_on": GIVEN, "ended_how": "回収"})
+        case "strike":
+            return Asked(path, {"reason": "誤って載せたため"})
+        case "edit":
+            return Asked(path, {**_HANDOVER, "saves": "2"})
+        case "record":
+            return Asked(path, {"saves": "2"})
+        case "files":
+            return Asked(path, {"file": (io.BytesIO("本文".encode()), "資料.txt")})
+    return Asked(path, {})
+
+
+_ACTS: dict[str, dict[str, Any]] = {
+    "confirm": {"is_same": "yes", "received_on": GIVEN},
+    "instruct": {"choice": "return"},
+    "carry-out": {
+        "choice": "return", **_ON, "means": "手渡し", "by_whom": "総務係", "searched": "mail", "has_no_backups": "y"
+    },
+    "acknowledge": {"is_so": "yes"},
+    "retain": {"basis": "文書管理の規則", "period": "5年間", "access": "文書係だけ"},
+}  # fmt: skip
+
+
+def _of_chosen(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    path = f"{line.rule}?holding={_handover(asking, line)[2]}"
+    if line.method == "GET":
+        return Asked(path)
+    return Asked(path, {"seen": "1", **_ACTS[line.rule.rpartition("/")[2]]})
+
+
+def _of_sheet(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    path = line.rule.replace("<name>", "list" if line.of == "a-sheet" else "none").replace("<form>", "pdf")
+    return Asked(f"{path}?discloser={asking.own}&receiver={asking.other}")
+
+
+@_to("POST", "/handback/shared")
+def _take_in(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    shared = asking.all.made.papers[PROPOSALS, asking.own, "tabled"].attachment
+    return Asked("/handback/shared", {"files": shared})
+
+
+for _method, _rule in (
+    ("GET", "<id>"), ("GET", "<id>/files/<file>"), ("POST", "<id>/ask"), ("POST", "<id>/words"),
+    ("POST", "<id>/holders"), ("POST", "<id>/holders/<holder>/end"), ("POST", "<id>/strike"),
+    ("POST", "<id>/correct"), ("GET", "drafts/<id>"), ("GET", "drafts/<id>/files/<file>"),
+    ("POST", "drafts/<id>/discard"), ("GET", "drafts/<id>/edit"), ("POST", "drafts/<id>/edit"),
+    ("POST", "drafts/<id>/files"), ("POST", "drafts/<id>/files/<file>/remove"), ("POST", "drafts/<id>/record"),
+):  # fmt: skip
+    REQUESTS[_method, f"/handback/{_rule}"] = _of_handover
+for _rule in _ACTS:
+    for _method in ("GET", "POST"):
+        REQUESTS[_method, f"/handback/{_rule}"] = _of_chosen
+for _rule in ("/handback/papers/<name>", "/handback/papers/<name>/<form>"):
+    REQUESTS["GET", _rule] = _of_sheet
+_post("/handback/export", format="csv")
+_post("/handback/new", **_HANDOVER)
 
 
 # -- members --------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ DOORS = {(line.method, line.rule) for line in LINES}
 PUBLIC = {(line.method, line.rule) for line in LINES if line.expected["anonymous"] != "sign-in"}
 BY_RULE = {
     "own-act", "other-tabled", "other-partial", "own-tabled", "own-advice", "own-doubt", "other-doubt",
-    "own-notice-recorded", "other-doubted-recorded", "other-notice-sent",
+    "own-notice-recorded", "other-doubted-recorded", "other-notice-sent", "wrong-end",
 }  # fmt: skip
 """Where a 403 comes from a rule that knows whose the thing is, not from the door."""
 ROLE_OF = {
@@ -398,8 +398,8 @@ def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, pos
 
 
 def test_dangerous_doors_ask_for_the_password_when_it_was_entered_long_ago(cooperation):
-    """Row 62: consent, its withdrawal, publishing, everything about members and what leaves as a file need a password entered
-    within 10 minutes; until then nothing is done, and what was typed comes along."""
+    """Row 62: consent, its withdrawal, publishing, return and disposal, everything about members and what leaves as a file
+    need a password entered within 10 minutes; until then nothing is done, and what was typed comes along."""
     own = rounds(cooperation, cooperation.parties[0])
     doors = doors_of(cooperation.house.app)
     asked_at = {key for key, door in doors.items() if door.step_up}
@@ -408,6 +408,7 @@ def test_dangerous_doors_ask_for_the_password_when_it_was_entered_long_ago(coope
         for method, rule in DOORS
         if rule.endswith(("/consent", "/withdraw-consent", "/publish", "/export")) or (rule.startswith("/members/") and rule.count("/") > 2)
         or rule in {"/members/add", "/members/rules"}
+        or rule in {f"/handback/{act}" for act in ("instruct", "carry-out", "acknowledge", "retain")}
     }  # fmt: skip
     assert asked_at == dangerous
     before = cooperation.digest(but={"user_sessions"})

@@ -30,6 +30,7 @@ from portal.advice.body import AdviceBody
 from portal.consent import commands
 from portal.consent.models import Attachment, Document, Draft
 from portal.doubts import commands as doubts
+from portal.handback import commands as handback
 from portal.history.models import Entry
 from portal.kernel.errors import RuleBroken
 from portal.kernel.ids import new_id
@@ -117,6 +118,7 @@ def known_ids(cooperation: Cooperation) -> list[str]:
         for id in (one.id, one.meeting, one.file, one.own_file)
         if id
     ]
+    found += [id for one in cooperation.made.handback.values() for id in (one.id, one.file, one.holding)]
     return found + [one.id for one in cooperation.made.activities.values()]
 
 
@@ -167,6 +169,8 @@ def test_every_entry_of_every_chain_is_shown_to_those_of_its_chain_only(all_of_i
         "/activities?words=",
         "/advice?words=",
         "/advice?person=",
+        "/handback?words=",
+        "/handback?holder=",
     ],
 )
 def test_searching_another_sides_words_finds_what_searching_nonsense_finds(all_of_it, search):
@@ -467,6 +471,8 @@ class Run:
             "/waiting/theirs", "/members", "/agreement", "/term", "/history/verify", "/history/seals", *documents,
             "/advice", *(f"/advice/{one.id}" for (_, stands), one in self.made.advice.items() if stands == "gave"),
             "/amendments", "/doubts", "/doubts/settings", *(f"/doubts/{one.id}" for one in self.made.doubts.values()),
+            "/handback", "/handback/checklist", "/handback/shared",
+            *(f"/handback/{one.id}" for (_, stands), one in self.made.handback.items() if stands != "draft"),
         ]  # fmt: skip
         for reader, path in itertools.product(self.readers, paths):
             response = self.readers[reader].client.get(path)
@@ -561,6 +567,12 @@ class Run:
                 with maker.work(chance.choice(writers)) as work:
                     advice.discard(work, made.id)
 
+        def hand_over() -> None:
+            made = maker.handed(self.busy, mark=maker.canary(self.busy))
+            if chance.random() < 0.5:
+                with maker.work(chance.choice(writers)) as work:
+                    handback.discard(work, made.id)
+
         def read_advice() -> None:
             gave = self.made.advice[self.other, "gave"]
             person = chance.choice([side.reader, side.custodian, *writers])
@@ -576,6 +588,7 @@ class Run:
 
         return [
             advise,
+            hand_over,
             read_advice,
             think_of_a_doubt,
             start,

@@ -27,6 +27,7 @@ MADE_BY_US = {
     "portal/migrations/versions/0005_publicity.py": {"exec_driver_sql"},
     "portal/migrations/versions/0007_life.py": {"exec_driver_sql"},
     "portal/migrations/versions/0008_notices.py": {"exec_driver_sql"},
+    "portal/migrations/versions/0009_handback.py": {"exec_driver_sql"},
     "portal/migrations/versions/0010_doubts.py": {"exec_driver_sql"},
     "portal/tasks/doctor.py": {"exec_driver_sql"},  # which setting is asked for
 }

@@ -37,6 +37,7 @@ from portal.consent.models import Document, Draft
 from portal.consent.rules import Capacity
 from portal.doubts import commands as doubts
 from portal.doubts.answer import ANSWER, AnswerBody
+from portal.handback import commands as handback
 from portal.kernel.mail import Mailer
 from portal.kernel.uploads import Inspection
 from portal.parties import commands as party_commands
@@ -51,6 +52,7 @@ from portal.term.models import TermFile
 from portal.term.notice import NoticeBody
 from tests.browser import Browser
 from tests.conftest import House, make_schema, make_staffed_house, open_house
+from tests.makers.handback import carried_out, handover_body, holding
 from tests.makers.people import PASSWORD, People, TestPerson, appoint, passwords_of
 
 STANDINGS = ("draft", "tabled", "partial", "sent_back", "agreed", "held", "declined", "withdrawn")
@@ -139,6 +141,16 @@ class DoubtMade:
 
 
 @dataclass
+class HandoverMade:
+    """A line of the ledger, or a draft of one: its file, its holding, and who has copies."""
+
+    id: str
+    file: str
+    holding: str = ""
+    holder: str = ""
+
+
+@dataclass
 class Made:
     """What a template holds besides its database and files."""
 
@@ -154,6 +166,9 @@ class Made:
     receiver recorded an arrival earlier than what shows it. None of them announces an end."""
     doubts: dict[tuple[str, str], DoubtMade] = field(default_factory=dict)
     """Of each party: one that is `open`, and one that it has `withdrawn`."""
+    handback: dict[tuple[str, str], HandoverMade] = field(default_factory=dict)
+    """Of each party: a `draft`; a secret that it `gave` to the other, with a file, of which the other has said who has
+    it; and what it gave and the other has `returned`."""
     extra: dict[tuple[str, str], TestPerson] = field(default_factory=dict)
     """Of each party: `quiet` never acts and has canaries for name and post, as have `closed` and `stripped`, drafters
     of whom a test may close the one and strip the other; `lapsed` holds the consent power; for `asked` it has
@@ -739,6 +754,7 @@ class Maker:
         with self.work(self.made.people[receiver].drafter2) as work:
             said = term.Arrival(receiver, dt.date(2025, 10, 1), None, "受付簿", work.today)
             doubted.arrival = term.record_arrival(work, doubted.id, said).id
+
     # -- doubts -------------------------------------------------------------------------------------------
 
     def raised(self, party: str) -> DoubtMade:
@@ -783,6 +799,43 @@ class Maker:
         gone = self.made.doubts[party, "withdrawn"] = self.raised(party)
         with self.work(mine.drafter) as work:
             doubts.withdraw(work, gone.id, reason="読み方が分かったため")
+
+    # -- handing over and back ----------------------------------------------------------------------------
+
+    def handed(self, party: str, *, mark: str | None) -> HandoverMade:
+        """A draft of what `party` gives to the other, a secret with a file; a mark in every field that takes words."""
+        say = (lambda text: f"{text} {mark}") if mark else (lambda text: text)
+        body = handover_body(
+            self.other(party), title=say("星図の原稿"), marking="marked", why=say("表示があるため"),
+            description=say("未公表の星図"), holder=say("資料係"), place=say("書庫"),
+        )  # fmt: skip
+        person = self.made.people[party].drafter
+        with self.work(person) as work:
+            id = handback.start(work, body).id
+        kept = self.house.app.files.keep(io.BytesIO(f"星図 {mark}\n".encode()), limit=1_000_000)
+        name = f"星図 {mark}.txt"
+        with self.work(person) as work:
+            found = Inspection("text/plain", "txt", name, ())
+            file = handback.attach(work, id, name=name, kept=kept, inspection=found).id
+        return HandoverMade(id, file)
+
+    def handover_of(self, party: str) -> None:
+        """A draft of `party`'s; a secret that it gave, of which the other side has said who has it; and what it gave
+        and the other has returned."""
+        self.made.handback[party, "draft"] = self.handed(party, mark=self.canary(party))
+        other = self.made.people[self.other(party)]
+        for name in ("gave", "returned"):
+            made = self.made.handback[party, name] = self.handed(party, mark=None)
+            with self.work(self.made.people[party].drafter2) as work:
+                row = handback.record(work, made.id, saves=2)
+            made.holding = holding(self.house, made.id).id
+            if name == "returned":
+                carried_out(self.house, other.officer, "return", row)
+                continue
+            with self.work(other.drafter) as work:
+                made.holder = handback.hold(
+                    work, made.holding, kind="keeper", holder="総務係", place="金庫", copies=1, on_day=work.today
+                ).id
 
     # -- people -------------------------------------------------------------------------------------------
 
@@ -837,6 +890,7 @@ def make(house: House) -> Made:
         maker.advice_of(party)
         maker.notices_of(party)
         maker.doubts_of(party)
+        maker.handover_of(party)
     for side in made.people.sides:
         with maker.work(side.admin2) as work:
             party_commands.ask_consent_power(work, made.extra[side.party, "asked"].member_id)

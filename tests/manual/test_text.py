@@ -196,10 +196,10 @@ def test_pictures_can_be_carried_and_read():
         ("activities.particulars_draft", "particulars"), ("activities.proposal", "consulting"),
         ("activities.particulars_compare", "consulting"), ("activities.proposal_consent", "consenting"),
         ("activities.particulars_lift_hold", "consenting"), ("activities.proposal_receipt", "consenting"),
-        ("publicity.index", "publicity"), ("publicity.publish", "publishing"),
-        ("publicity.event_ended", "publishing"), ("publicity.report", "unagreed"), ("publicity.record", "unagreed"),
-        ("publicity.item_consent", "consenting"), ("reports.timeline", "reports"),
-        ("history.seals", "history"), ("parties.member", "members"), ("manual.index", None), (None, None),
+         ("publicity.index", "publicity"), ("publicity.publish", "publishing"),
+         ("publicity.event_ended", "publishing"), ("publicity.report", "unagreed"), ("publicity.record", "unagreed"),
+         ("publicity.item_consent", "consenting"), ("reports.timeline", "reports"), ("handback.checklist", "handback"),
+         ("history.seals", "history"), ("parties.member", "members"), ("manual.index", None), (None, None),
     ],
 )  # fmt: skip
 def test_every_page_of_the_portal_has_its_page_of_the_manual(endpoint: str | None, name: str | None):

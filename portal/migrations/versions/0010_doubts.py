@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_doubts"
-down_revision = "0008_notices"
+down_revision = "0009_handback"
 
 KEPT_FOREVER = ("doubt_meeting_words", "doubt_meetings", "doubt_notes", "doubt_positions", "doubt_records")
 

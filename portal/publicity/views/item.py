@@ -21,6 +21,7 @@ from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, Standing
 from portal.consent.views import mount
 from portal.history.begin import begin
+from portal.history.erasing import must_not_be_erased
 from portal.history.work import Work
 from portal.kernel.clock import JAPAN, SystemClock, day_in_japan
 from portal.kernel.errors import NotFound, RuleBroken
@@ -340,6 +341,7 @@ def _must_keep_time() -> None:
 def archived_copy(id: str, number: int) -> ResponseReturnValue:
     """The archived copy of what appeared, as a download that no browser runs (row 82)."""
     found = queries.publication(reading(), actor(), id, number)
+    must_not_be_erased(reading(), found.id)
     return download(found.copy_name, found.copy_sha256, found.copy_size)
 
 

@@ -14,6 +14,7 @@ from portal.consent import queries as documents
 from portal.consent.paper import body_of
 from portal.consent.rules import STANDING_NAMES, Standing
 from portal.history.begin import begin
+from portal.history.erasing import must_not_be_erased
 from portal.history.events import EXPORT_NAMES
 from portal.history.views import Choice, choose, take
 from portal.kernel.errors import RuleBroken
@@ -322,4 +323,5 @@ def settle(id: str) -> ResponseReturnValue:
 def record_copy(id: str) -> ResponseReturnValue:
     """The archived copy of what appeared, as a download."""
     found = queries.record(reading(), actor(), id).row
+    must_not_be_erased(reading(), found.id)
     return download(found.copy_name, found.copy_sha256, found.copy_size)
