@@ -30,6 +30,8 @@ from portal.kernel.clock import Clock, SystemClock
 from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.files import FileStore
+from portal.kernel.words import N_
+from portal.mail import queries as mail_queries
 from portal.manual.views import link_here
 from portal.migrations import must_be_current, schema_is_current
 from portal.parties import queries as party_queries
@@ -44,7 +46,7 @@ from portal.web.filters import set_filters
 from portal.web.headers import set_headers
 from portal.web.health import set_health
 from portal.web.kept import Kept
-from portal.web.language import language, set_language
+from portal.web.language import language, say, set_language
 from portal.web.pages import Frame, Person, navigation, set_pages
 from portal.web.reading import actor, portal, reading, stop_reading
 
@@ -59,6 +61,9 @@ BLUEPRINTS = (
     ("portal.term.views", "term"),
     ("portal.reports.views", "reports"),
     ("portal.home.views", "home"),
+    ("portal.messages.views", "messages"),
+    ("portal.messages.views", "mail"),
+    ("portal.calendar.views", "calendar"),
     ("portal.manual.views", "manual"),
 )
 
@@ -262,8 +267,27 @@ def _frame_of(app: Portal, who: Actor) -> dict[str, Any]:
         "navigation": navigation(app, who),
         "head": house.head,
         "waiting": house.waiting,
+        "banner": _mail_trouble(app) if who.may(Permission.OPERATE) else None,
         "explained": link_here(),
     }
+
+
+def _mail_trouble(app: Portal) -> tuple[str, str] | None:
+    """What the operator is to know on every page: that mails cannot go (row 115)."""
+    found = mail_queries.trouble(reading(), app.clock.now())
+    if found.down_since is not None:
+        return "error", say(
+            N_(
+                "メールサーバーに%(since)sから届いていません。ポータルは使えます。「メールの状態」で確かめてください。"
+            ),
+            since=found.down_since,
+        )
+    if found.dead:
+        return "warning", say(
+            N_("届けられなかったメールが%(count)s通あります。「メールの状態」で確かめてください。"),
+            count=found.dead,
+        )
+    return None
 
 
 def _set_static(app: Portal) -> None:

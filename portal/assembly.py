@@ -23,6 +23,7 @@ from portal.advice import queries as advice
 from portal.advice.views import beside as advice_beside
 from portal.advice.views import marks as advice_stands
 from portal.agreement import queries as agreement
+from portal.calendar.parts import Dated
 from portal.consent import queries as documents
 from portal.consent.paper import body_of, listed
 from portal.consent.replay import replay
@@ -37,8 +38,10 @@ from portal.publicity.item import channel_words, channels_of
 from portal.publicity.rules import NATURE_NAMES, SORT_NAMES, Nature
 from portal.publicity.rules import STATE_NAMES as PUBLICITY_STATES
 from portal.publicity.showing import difference_lines
+from portal.publicity.timing import TimingKind
 from portal.publicity.views import look_of as look_of_publicity
 from portal.reports.parts import SHOWN, Chapter, Counts, Entry, Group, Look, Mark
+from portal.term.reckoning import reckoned
 from portal.web.app import Portal
 from portal.web.filters import day, moment
 from portal.web.kept import Kept
@@ -50,11 +53,13 @@ def join(app: Portal) -> None:
     """`home` and `history` know, without importing a feature, what waits, where a subject is seen, and whether
     the record bears the tables out."""
     app.extensions["kinds"] = BY_KEY
+    app.extensions["places"] = _PLACES
     app.extensions["link_to_subject"] = link_to_subject
     app.extensions["home_parts"] = [activities_parts, publicity_parts, advice_parts]
     app.extensions["activities_named"] = activities_named
     app.extensions["timeline"] = [activities_marks, publicity_marks, advice_marks]
     app.extensions["report_chapters"] = [activities_chapters, publicity_chapters, advice_chapters]
+    app.extensions["calendar"] = [activities_dates, publicity_dates, term_dates]
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside
     app.add_url_rule("/documents/<id>", "document", document, allow=Permission.READ)
@@ -66,12 +71,17 @@ def document(id: str) -> ResponseReturnValue:
     return redirect(url_for(BY_KEY[kind].place, id=id), 303)
 
 
+PAST = dt.timedelta(days=366)
+"""How far back the calendar reaches."""
+
 _PLACES = {
     "document": "document",
     "activity": "activities.activity",
     "advice": "advice.entry",
     "member": "parties.member",
     "publicity_record": "publicity.record",
+    "agreement": "term.index",
+    "edition": "agreement.index",
 }
 
 
@@ -79,8 +89,9 @@ def link_to_subject(kind: str, id: str) -> str | None:
     """Where a thing that the history names is seen; None for what has no page of its own."""
     endpoint = _PLACES.get(kind)
     if endpoint:
-        return url_for(endpoint, id=id)
-    return url_for("agreement.index") if kind == "edition" else None
+        takes_id = portal().url_map.is_endpoint_expecting(endpoint, "id")
+        return url_for(endpoint, id=id) if takes_id else url_for(endpoint)
+    return None
 
 
 def beside(kind: str, id: str) -> Markup:
@@ -98,6 +109,66 @@ def activities_named(session: Session, reader: Actor, ids: Sequence[str]) -> Map
         )
         for row in activities.named(session, reader, ids)
     }
+
+
+# --- The calendar: agreed dates only ----------------------------------------------------------------
+
+
+def activities_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Dated]:
+    """When activities are to start and to end by the particulars in force (excellent 3.2)."""
+    found: list[Dated] = []
+    for row in activities.agreed_days(session, reader, day_in_japan(now) - PAST):
+        title = (row.title_en if language() == "en" else "") or row.title
+        path = url_for("activities.activity", id=row.id)
+        known = {"reference": row.reference, "title": title}
+        if row.planned_end is None or row.planned_end == row.planned_start:
+            days = [("start", row.planned_start, say("%(reference)s %(title)s：実施予定", **known))]
+        else:
+            days = [
+                ("start", row.planned_start, say("%(reference)s %(title)s：開始予定", **known)),
+                ("end", row.planned_end, say("%(reference)s %(title)s：終了予定", **known)),
+            ]
+        found += [Dated(f"activity {row.id} {key}", words, path, on=on) for key, on, words in days]
+    return found
+
+
+def publicity_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Dated]:
+    """When agreed publications may appear, by their references: no title, which may be under embargo (row 20)."""
+    return [
+        Dated(
+            key=f"publicity {row.id}",
+            title=say("%(reference)s：公表の日時", reference=row.reference),
+            path=url_for(PUBLICITY_KINDS[row.kind].place, id=row.id),
+            at=row.opens_at,
+            until=row.closes_at if row.timing_kind == TimingKind.WINDOW else None,
+        )
+        for row in publicity.agreed_times(session, reader, now - PAST)
+    ]
+
+
+def term_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Dated]:
+    """The last day of the term now running and the day recommended for a declaration, if every party has confirmed the
+    dates they follow from (R4-8, R4-9)."""
+    edition = agreement.edition(session)
+    dates = agreement.dates_now(session, edition)
+    if not (dates.is_confirmed or dates.are_stated):
+        return []
+    found = reckoned(edition, dates, day_in_japan(now))
+    if found.running is None:
+        return []
+    path, expiry = url_for("term.index"), found.running.term.expiry
+    days = [
+        Dated(
+            f"term {expiry.isoformat()}",
+            say("協定の満了日（第%(number)s期）", number=found.running.number),
+            path,
+            on=expiry,
+        )
+    ]
+    if found.non_renewal is not None and edition.renewal.automatic:
+        words = say("更新しない場合に意思表示を届ける推奨日（第%(number)s期）", number=found.running.number)
+        days.append(Dated(f"non-renewal {expiry.isoformat()}", words, path, on=found.non_renewal.recommended))
+    return days
 
 
 def mismatches(session: Session) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -109,7 +110,7 @@ def confirm_dates(work: Work, *, document_id: str, given: GivenDates) -> Agreeme
     return row
 
 
-def _told(row: AgreementDates) -> dict[str, str]:
+def _told(row: AgreementDates) -> dict[str, Any]:
     def text(day: dt.date | None) -> str:
         return day.isoformat() if day else ""
 

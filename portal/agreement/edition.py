@@ -234,6 +234,8 @@ class Settings:
     """The clause by which opinions and proposals that were volunteered are no confidential information."""
     lead_days: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Business days that a publication usually needs, by its kind, where the parties say otherwise than practice."""
+    waiting_days: int = 10
+    """Business days after which the side that is waited for is reminded (R2-6)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -266,12 +266,12 @@ def _dates(at: At) -> StatedDates:
 
 
 def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
-    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes, closed days, lead times, and the exclusion
-    of what is volunteered."""
+    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes, closed days, lead times, the days after
+    which a side that is waited for is reminded, and the exclusion of what is volunteered."""
     if not text.strip():
         return Settings()
     given = At(loaded(text, "portal.yaml"), "portal.yaml").mapping(
-        "", "measure purposes prefixes closed_days volunteered lead_days"
+        "", "measure purposes prefixes closed_days volunteered lead_days waiting_days"
     )
     measure_of: str | None = None
     measure_items: tuple[str, ...] | None = None
@@ -313,6 +313,11 @@ def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
             if type(number) is not int or not 0 <= number <= 250:
                 At(number, f"portal.yaml.lead_days.{sort}").fail("must be a number of days, 0 to 250")
             lead_days[str(sort)] = number
+    waiting_days = Settings.waiting_days
+    if "waiting_days" in given:
+        waiting_days = given["waiting_days"].number(1)
+        if waiting_days > 250:
+            given["waiting_days"].fail("must be a number of business days, 1 to 250")
     return Settings(
         measure_of,
         measure_items,
@@ -321,6 +326,7 @@ def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
         frozenset(closed),
         volunteered,
         MappingProxyType(lead_days),
+        waiting_days,
     )
 
 

@@ -17,8 +17,11 @@ from portal.history.work import Works
 from portal.kernel.clock import JAPAN
 from portal.kernel.errors import Unavailable
 from portal.kernel.mail import Mailer
-from portal.tasks import overdue, seals, sweep
-from portal.tasks.mail import deliver_account_mails
+from portal.tasks import seals, sweep
+from portal.tasks.falling_due import SOURCES
+from portal.tasks.letters import Letters
+from portal.tasks.mail import deliver
+from portal.tasks.reminders import remind
 from portal.web.app import Portal
 
 log = logging.getLogger("portal")
@@ -45,12 +48,12 @@ def _seal(app: Portal) -> int:
 
 
 def _mail(app: Portal) -> int:
-    return deliver_account_mails(works_of(app), app.settings, Mailer(app.settings))
+    return deliver(works_of(app), Letters.of(app), Mailer(app.settings))
 
 
 JOBS = (
     Job("mail", 5, _mail),
-    Job("overdue", 60, lambda app: overdue.tell_what_is_overdue(works_of(app))),
+    Job("remind", 60, lambda app: remind(works_of(app), SOURCES)),
     Job("seal", 60, _seal),
     Job("forget", 60 * 60, lambda app: sweep.forget(works_of(app))),
     Job("sweep", 60 * 60, lambda app: sweep.sweep_files(works_of(app), app.files)),
