@@ -155,7 +155,7 @@ class Teller:
         if not message or event is None:
             return self.say(UNKNOWN_VERB) % {"verb": line.verb}
         try:
-            return self.say(message) % (facts or _Facts(self, event, line))
+            return self.say(message) % (_Facts(self, event, line) if facts is None else facts)
         except (ValueError, TypeError, KeyError):  # the catalogue is at fault; the page still stands
             return self.say(UNKNOWN_VERB) % {"verb": line.verb}
 
