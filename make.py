@@ -39,6 +39,8 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 RUNTIME, EVERYTHING = "requirements.txt", "requirements-dev.txt"
 ROOM_FOR_TESTS = 4 << 30  # bytes
+FONT = "matplotlib-fontja==1.1.0 --hash=sha256:930603aaffd420ad89a6cf3399f074b14e939e8e349843ed1cb558ac97c8c94a"
+"""A package with a Japanese font (IPAex Gothic, and its licence), for papers as PDF where the system has none."""
 OLDEST, NEWEST = (3, 11), (3, 14)
 
 
@@ -94,8 +96,9 @@ def works(*command: str) -> bool:
 
 
 def setup() -> int:
-    """The portal's libraries are installed."""
+    """The portal's libraries are installed, and a font for its papers."""
     install(RUNTIME)
+    install_font()
     say("Ready: `make run` serves the portal, `make test` tests it.")
     return 0
 
@@ -112,6 +115,21 @@ def install(lock: str) -> None:
     if call([str(PYTHON), "-m", "pip", "install", *quietly, "--require-hashes", "-r", lock]):
         raise Stop(f"pip could not install {lock}; what it said is above.")
     stamp.write_text(wanted)
+
+
+def install_font() -> None:
+    """There is a Japanese font for papers as PDF: the system's, or one in .venv/fonts."""
+    folder = VENV / "fonts"
+    if has_japanese_font() or folder.is_dir():
+        return
+    say("Installing a Japanese font into .venv/fonts ...")
+    with tempfile.TemporaryDirectory(prefix="portal-font-") as place:
+        asked = Path(place, "font.txt")
+        asked.write_text(FONT)
+        options = f"-qq --no-input --disable-pip-version-check --require-hashes --no-deps --target {place}/font"
+        if call([str(PYTHON), "-m", "pip", "install", *options.split(), "-r", str(asked)]):
+            raise Stop("pip could not install the font; what it said is above.")
+        shutil.move(Path(place, "font"), folder)
 
 
 def make_venv() -> None:
@@ -253,6 +271,7 @@ def run() -> int:
     host, port = os.environ.get("HOST", "127.0.0.1"), port_asked_for()
     refuse_unless_free(host, port)
     install(RUNTIME)
+    install_font()
     environment = {"PORTAL_INSTANCE": str(PROJECT / "instance"), **os.environ, "PYTHONUNBUFFERED": "1"}
     if not environment.get("DATABASE_URL"):
         environment.setdefault("PORTAL_MODE", "demo")

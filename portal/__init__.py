@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from flask import Response, g, redirect, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import exc, select
+from sqlalchemy import exc, outerjoin, select
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,7 +27,7 @@ from portal.history.event import JOINT
 from portal.history.models import Head
 from portal.history.work import AlreadyDone, Works
 from portal.kernel.clock import Clock, SystemClock
-from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows
+from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.files import FileStore
 from portal.kernel.words import N_
@@ -225,8 +225,12 @@ _EVERY_PAGE = (
         AgreementEdition.digest,
         Head.number.label("head"),
         Head.leaf,
+        *agreement_queries.DATES_COLUMNS,
     )
-    .outerjoin_from(AgreementEdition, Head, Head.chain == JOINT)
+    .select_from(
+        agreement_queries.beside_dates(outerjoin(AgreementEdition, Head, Head.chain == JOINT))
+    )
+    .where(agreement_queries.HAS_COME)
     .order_by(AgreementEdition.number.desc())
     .limit(1)
 )
@@ -244,11 +248,13 @@ def _house() -> _House:
     held: _House | None = session.info.get("house")
     if held is None:
         reads = who.may(Permission.READ) and who.party is not None
-        row = rows(session, _EVERY_PAGE).first()
+        row = rows(session, _EVERY_PAGE, {"today": today_of(session)}).first()
         if row is None:
             raise NotFound()
+        edition = agreement_queries.in_force_while(session, row.number, row.digest)
+        agreement_queries.dates_while(session, row, edition)
         held = session.info["house"] = _House(
-            agreement_queries.in_force_while(session, row.number, row.digest),
+            edition,
             (row.head, row.leaf) if reads and row.leaf else None,
             _WAITING.get((who.party, row.leaf), lambda: consent_queries.waiting_count(session, who))
             if reads

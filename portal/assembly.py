@@ -41,6 +41,7 @@ from portal.publicity.showing import difference_lines
 from portal.publicity.timing import TimingKind
 from portal.publicity.views import look_of as look_of_publicity
 from portal.reports.parts import SHOWN, Chapter, Counts, Entry, Group, Look, Mark
+from portal.tasks import falling_due
 from portal.term.reckoning import reckoned
 from portal.web.app import Portal
 from portal.web.filters import day, moment
@@ -50,8 +51,8 @@ from portal.web.reading import actor, portal, reading
 
 
 def join(app: Portal) -> None:
-    """`home` and `history` know, without importing a feature, what waits, where a subject is seen, and whether
-    the record bears the tables out."""
+    """`home`, `history`, the calendar and the reminders know, without importing a feature, what waits, where a subject is
+    seen, which dates are agreed, what may fall due, and whether the record bears the tables out."""
     app.extensions["kinds"] = BY_KEY
     app.extensions["places"] = _PLACES
     app.extensions["link_to_subject"] = link_to_subject
@@ -60,6 +61,14 @@ def join(app: Portal) -> None:
     app.extensions["timeline"] = [activities_marks, publicity_marks, advice_marks]
     app.extensions["report_chapters"] = [activities_chapters, publicity_chapters, advice_chapters]
     app.extensions["calendar"] = [activities_dates, publicity_dates, term_dates]
+    app.extensions["falling_due"] = [
+        falling_due.answers_awaited,
+        falling_due.confirmations_awaited,
+        falling_due.plans_passed,
+        falling_due.particulars_unsettled,
+        falling_due.term_expiring,
+        falling_due.publications_near,
+    ]
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside
     app.add_url_rule("/documents/<id>", "document", document, allow=Permission.READ)
@@ -147,8 +156,8 @@ def publicity_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequen
 
 
 def term_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Dated]:
-    """The last day of the term now running and the day recommended for a declaration, if every party has confirmed the
-    dates they follow from (R4-8, R4-9)."""
+    """The last day of the term now running and the day recommended for a declaration, or, once an end was announced, the
+    last day in force; if every party has confirmed the dates they follow from (R4-8, R4-9)."""
     edition = agreement.edition(session)
     dates = agreement.dates_now(session, edition)
     if not (dates.is_confirmed or dates.are_stated):
@@ -156,17 +165,21 @@ def term_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Da
     found = reckoned(edition, dates, day_in_japan(now))
     if found.running is None:
         return []
-    path, expiry = url_for("term.index"), found.running.term.expiry
+    path, end = url_for("term.index"), dates.end
+    if end is not None:
+        words = say("協定が有効な最後の日")
+        return [Dated(f"end {end.last_day.isoformat()}", words, path, on=end.last_day)]
+    number, expiry = found.running.number, found.running.term.expiry
     days = [
         Dated(
             f"term {expiry.isoformat()}",
-            say("協定の満了日（第%(number)s期）", number=found.running.number),
+            say("協定の満了日（第%(number)s期）", number=number),
             path,
             on=expiry,
         )
     ]
     if found.non_renewal is not None and edition.renewal.automatic:
-        words = say("更新しない場合に意思表示を届ける推奨日（第%(number)s期）", number=found.running.number)
+        words = say("更新しない場合に意思表示を届ける推奨日（第%(number)s期）", number=number)
         days.append(Dated(f"non-renewal {expiry.isoformat()}", words, path, on=found.non_renewal.recommended))
     return days
 

@@ -45,6 +45,8 @@ class Settings:
     argon2_memory_kib: int = 65536
     argon2_rounds: int = 3
     upload_limit: int = 20 * 1024 * 1024
+    fonts: Path | None = None
+    """A folder of further fonts for papers as PDF, as for names in characters that common fonts lack."""
     database_wait: int = 30
     """How many seconds PostgreSQL may take over one statement; after that the answer is 503 (row 112)."""
 
@@ -103,6 +105,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         scheduler=environ.get("PORTAL_SCHEDULER", "1") == "1",
         logs_answers=environ.get("PORTAL_LOG", "1" if mode == "production" else "0") == "1",
         upload_limit=_number(environ, "PORTAL_UPLOAD_LIMIT", 20 * 1024 * 1024),
+        fonts=Path(environ["PORTAL_FONTS"]).resolve() if environ.get("PORTAL_FONTS") else None,
         database_wait=_number(environ, "PORTAL_DATABASE_WAIT", 30) or 30,
     )
 

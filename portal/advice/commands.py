@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -262,20 +263,13 @@ def freed_by(edition: Edition) -> Freed | None:
 
 def reach_of(work: Work, edition: Edition) -> Reach:
     """The days of the agreement that matter to advice. Raises NoDateYet as long as it has no date (decision 30)."""
-    dates = agreement.dates_now(work.session, edition)
-    terms = agreement.terms(edition, dates, work.today)
-    if not terms:
+    life = agreement.in_force(work.session, edition, work.today)
+    if not life.terms:
         raise rules.NoDateYet()
-    goes_on = edition.renewal.automatic and not dates.end_on_fixed
-    last = None if goes_on else terms[-1].expiry
     survival = edition.survival
+    last = life.last_day
     until = survival_end(last, months=survival.months) if last and survival else None
-
-    def survives(id: str) -> bool:
-        provisions = survival.provisions if survival else ()
-        return id in provisions or edition.clause(id).article_id in provisions
-
-    return Reach(terms[0].start, last, until, survives)
+    return Reach(life.terms[0].start, last, until, partial(life.survives, edition))
 
 
 def _must_be_recordable(

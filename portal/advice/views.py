@@ -42,7 +42,6 @@ from portal.kernel import days
 from portal.kernel.clock import day_in_japan
 from portal.kernel.errors import NotFound, Refused, RuleBroken
 from portal.kernel.files import FileTooLarge
-from portal.kernel.periods import survival_end
 from portal.kernel.uploads import FINDINGS, UploadRefused, inspect, safe_file_name
 from portal.kernel.words import N_
 from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
@@ -408,23 +407,16 @@ def _clauses(found: queries.Entry, editions: Mapping[int, Edition]) -> list[dict
 
 def _survival(row: Any, edition: Edition, today: dt.date) -> dict[str, Any] | None:
     """After the last day in force: which of the clauses on which the entry stands survive, and until when (R8-2)."""
-    survival = edition.survival
-    if not row.clauses or survival is None:
+    if not row.clauses or edition.survival is None:
         return None
-    dates = agreement.dates_now(reading(), edition)
-    terms = agreement.terms(edition, dates, today)
-    if not terms or today <= terms[-1].expiry:
+    life = agreement.in_force(reading(), edition, today)
+    if life.survival_end is None or life.last_day is None or today <= life.last_day:
         return None
-    kept = [
-        id
-        for id in listed(row.clauses)
-        if id in edition.clauses
-        and (id in survival.provisions or edition.clause(id).article_id in survival.provisions)
-    ]
+    kept = [id for id in listed(row.clauses) if id in edition.clauses and life.survives(edition, id)]
     return {
         "labels": [edition.clause(id).label[language()] for id in kept],
-        "until": survival_end(terms[-1].expiry, months=survival.months),
-        "ended_on": terms[-1].expiry,
+        "until": life.survival_end,
+        "ended_on": life.last_day,
     }
 
 

@@ -1,4 +1,4 @@
-"""Found the portal on its agreement; enter and confirm the agreement's dates."""
+"""Found the portal on its agreement, and what changes of it: dates, editions, renewals, ends, settled questions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,26 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.access.policy import Permission
-from portal.agreement.events import AgreementFounded, DatesConfirmed, DatesEntered
-from portal.agreement.models import AgreementDates, AgreementEdition
+from portal.agreement import queries
+from portal.agreement.events import (
+    AgreementFounded,
+    DatesConfirmed,
+    DatesEntered,
+    EditionAdopted,
+    EndAnnounced,
+    EndRevoked,
+    QuestionSettled,
+    RenewalAgreed,
+)
+from portal.agreement.life import Cause, terms_without_end
+from portal.agreement.models import (
+    AgreementDates,
+    AgreementEdition,
+    AgreementEnd,
+    AgreementRenewal,
+    AgreementSetting,
+)
+from portal.agreement.settled import Question
 from portal.agreement.text import Edition, read_edition
 from portal.history.event import JOINT
 from portal.history.models import Instance
@@ -29,6 +47,15 @@ class AlreadyFounded(RuleBroken):
     next_step = N_(
         "別の協定には、別のインスタンス（PORTAL_INSTANCE または DATABASE_URL）を用意してください。"
     )
+
+
+class EditionBeforeTheLast(RuleBroken):
+    """Editions come into force in the order in which they were adopted: none changes what an earlier day had
+    (R3-5)."""
+
+    clause = "amendment"
+    sentence = N_("効力が生じる日（%(day)s）が、すでに登録された版の日（%(last)s）より前です。")
+    next_step = N_("効力が生じる日を、%(last)s以後の日にしてください。")
 
 
 @dataclass(frozen=True)
@@ -108,6 +135,146 @@ def confirm_dates(work: Work, *, document_id: str, given: GivenDates) -> Agreeme
     row.is_confirmed, row.confirmed_at = True, work.at
     work.record(DatesConfirmed(about=Subject("document", document_id), **_told(row)))
     return row
+
+
+def adopt(
+    work: Work, *, text: str, portal_text: str, in_force_from: dt.date, document_id: str
+) -> Edition:
+    """The text is the agreement's next edition, in force from `in_force_from` (Asia/Tokyo) on; every earlier edition
+    stays as it is, and is readable for ever (art. 3; R3-3, R3-5).
+
+    Raises AgreementFileBroken for a text that does not hold together, EditionBeforeTheLast.
+    """
+    last = work.session.scalars(
+        select(AgreementEdition).order_by(AgreementEdition.number.desc()).limit(1)
+    ).one()
+    if last.in_force_from and in_force_from < last.in_force_from:
+        raise EditionBeforeTheLast("in_force_from", day=in_force_from, last=last.in_force_from)
+    edition = read_edition(text, portal_text)
+    number = last.number + 1
+    work.add(
+        AgreementEdition(
+            number=number,
+            digest=edition.digest,
+            text=text,
+            portal_text=portal_text,
+            in_force_from=in_force_from,
+            adopted_at=work.at,
+        )
+    )
+    work.record(
+        EditionAdopted(
+            about=Subject("edition", str(number)),
+            number=number,
+            digest=edition.digest,
+            in_force_from=in_force_from.isoformat(),
+        ),
+        Subject("document", document_id),
+    )
+    return edition
+
+
+def renew(work: Work, *, document_id: str) -> AgreementRenewal:
+    """The agreement runs for one term more than it did, by agreement of all parties ("renewal")."""
+    edition = queries.edition(work.session)
+    row = work.add(AgreementRenewal(id=new_id(), document_id=document_id, agreed_at=work.at))
+    work.session.flush()  # the renewals are counted
+    term = terms_without_end(edition, queries.dates_now(work.session, edition), work.today)[-1]
+    work.record(
+        RenewalAgreed(
+            about=Subject("document", document_id),
+            start=term.start.isoformat(),
+            expiry=term.expiry.isoformat(),
+        )
+    )
+    return row
+
+
+def announce_end(
+    work: Work, *, cause: Cause, last_day: dt.date, measures_apply: bool, source: Subject
+) -> AgreementEnd:
+    """An end of the agreement stands announced by `source`; `last_day` (Asia/Tokyo) is the last day in force. Of
+    several, the earliest counts (art. 4)."""
+    row = work.add(
+        AgreementEnd(
+            id=new_id(),
+            cause=cause.value,
+            last_day=last_day,
+            measures_apply=measures_apply,
+            source_kind=source.kind,
+            source_id=source.id,
+            announced_at=work.at,
+        )
+    )
+    work.record(
+        EndAnnounced(
+            about=source, cause=cause.value, last_day=last_day.isoformat(), measures_apply=measures_apply
+        )
+    )
+    return row
+
+
+def revoke_end(work: Work, source: Subject) -> None:
+    """What `source` had announced counts no more; nothing happens where it had announced nothing."""
+    for row in work.session.scalars(
+        select(AgreementEnd).where(
+            AgreementEnd.source_kind == source.kind,
+            AgreementEnd.source_id == source.id,
+            AgreementEnd.revoked_at.is_(None),
+        )
+    ).all():
+        row.revoked_at = work.at
+        work.record(EndRevoked(about=source, cause=row.cause, last_day=row.last_day.isoformat()))
+
+
+def settle(
+    work: Work, question: Question, value: str, *, reference: str, document_id: str
+) -> AgreementSetting:
+    """The question has its answer from now on, with the document that settled it (R9-5); for the first day, the
+    dates of the agreement are counted by it."""
+    row = work.add(
+        AgreementSetting(
+            id=new_id(),
+            key=question.value,
+            value=value,
+            reference=reference,
+            document_id=document_id,
+            settled_at=work.at,
+        )
+    )
+    work.record(
+        QuestionSettled(
+            about=Subject("document", document_id),
+            question=question.value,
+            value=value,
+            reference=reference,
+        )
+    )
+    if question is Question.COUNT_FIRST_DAY:
+        _count_first_day(work, value == "counted", document_id)
+    return row
+
+
+def _count_first_day(work: Work, is_counted: bool, document_id: str) -> None:
+    """The dates as they stand are counted so from now on, confirmed by the document in which that was settled."""
+    now = queries.dates_now(work.session, queries.edition(work.session))
+    if now.document_id is None or now.count_first_day == is_counted:
+        return
+    row = work.add(
+        AgreementDates(
+            id=new_id(),
+            document_id=document_id,
+            signed_on=now.signed_on,
+            effective_on=now.effective_on,
+            end_on_fixed=now.end_on_fixed,
+            count_first_day=is_counted,
+            is_assumed=now.is_assumed,
+            is_confirmed=True,
+            entered_at=work.at,
+            confirmed_at=work.at,
+        )
+    )
+    work.record(DatesConfirmed(about=Subject("document", document_id), **_told(row)))
 
 
 def _told(row: AgreementDates) -> dict[str, Any]:

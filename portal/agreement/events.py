@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.history.event import Event
+from portal.agreement.life import CAUSE_NAMES
+from portal.agreement.settled import QUESTION_NAMES
+from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
@@ -45,3 +47,82 @@ class DatesConfirmed(Event):
     signed_on: str
     effective_on: str
     end_on_fixed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionAdopted(Event):
+    """A new edition of the text stands, in force from its day on (art. 3; R3-3)."""
+
+    verb = "agreement.edition_adopted"
+    clause = "amendment"
+    trail = N_("協定の第%(number)s版（照合コード %(digest)s）を登録しました。効力が生じる日は%(in_force_from)sです。")
+    chronicle = N_("協定の第%(number)s版を登録しました（%(in_force_from)sから）。")
+    message = trail
+
+    number: int
+    digest: str
+    in_force_from: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalAgreed(Event):
+    """The parties agreed on a renewal, where the text does not renew by itself."""
+
+    verb = "agreement.renewal_agreed"
+    clause = "renewal"
+    trail = N_("協定の更新に全当事者が合意しました（%(start)sから%(expiry)sまで）。")
+    chronicle = trail
+    message = trail
+
+    start: str
+    expiry: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndAnnounced(Event):
+    """An end of the agreement has been announced; what follows from it is reckoned from its last day (art. 4)."""
+
+    verb = "agreement.end_announced"
+    clause = "after_end"
+    is_mandatory = True
+    is_receipted = True
+    value_words = {"cause": {str(key): name for key, name in CAUSE_NAMES.items()}}
+    trail = N_("協定の終了が予告されました（%(cause_name)s。有効な最後の日は%(last_day)s）。")
+    chronicle = trail
+    message = trail
+
+    cause: str
+    last_day: str
+    measures_apply: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndRevoked(Event):
+    """What had announced an end counts no more."""
+
+    verb = "agreement.end_revoked"
+    clause = "after_end"
+    is_mandatory = True
+    is_receipted = True
+    trail = N_("協定の終了の予告（有効な最後の日は%(last_day)s）は、なくなりました。")
+    chronicle = trail
+    message = trail
+
+    cause: str
+    last_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionSettled(Event):
+    """The parties have settled what the text leaves open (art. 9; R9-5)."""
+
+    verb = "agreement.question_settled"
+    clause = "disputes.consultation"
+    value_words = {"question": {str(key): name for key, name in QUESTION_NAMES.items()}}
+    trail = N_("「%(question_name)s」の扱いを、%(reference)sにより定めました。")
+    chronicle = trail
+    message = trail
+
+    question: str
+    value: str
+    reference: str = kept("")

@@ -1,10 +1,10 @@
-"""The adopted editions of the agreement, and its dates as entered and confirmed."""
+"""The adopted editions of the agreement, its dates as entered and confirmed, and what has been settled since."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, false
+from sqlalchemy import CheckConstraint, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Model, Recorded, Subject, keep_forever
@@ -55,4 +55,72 @@ class AgreementDates(Model, Recorded):
         return Subject("document", self.document_id)
 
 
+class AgreementRenewal(Model, Recorded):
+    """A renewal that the parties agreed on, where the text does not renew by itself ("renewal")."""
+
+    __tablename__ = "agreement_renewals"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(unique=True)
+    agreed_at: Mapped[dt.datetime]
+
+    @property
+    def subject(self) -> Subject:
+        """The document in which they agreed."""
+        return Subject("document", self.document_id)
+
+
+class AgreementEnd(Model, Recorded):
+    """An end of the agreement that has been announced: by whom and how, its last day in force, and whether what the
+    text says of the time after the end applies (art. 4, 5)."""
+
+    __tablename__ = "agreement_ends"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    cause: Mapped[str]
+    """`non_renewal`, `termination`, or `mutual` (by agreement of all parties)."""
+    last_day: Mapped[dt.date]
+    measures_apply: Mapped[bool]
+    source_kind: Mapped[str]
+    source_id: Mapped[str]
+    """What announced it: a notice, or a document."""
+    announced_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("cause IN ('non_renewal', 'termination', 'mutual')", name="end_has_a_cause"),
+        Index(None, "revoked_at", "last_day"),
+        Index(None, "source_id"),
+    )
+
+    @property
+    def subject(self) -> Subject:
+        """What announced it."""
+        return Subject(self.source_kind, self.source_id)
+
+
+class AgreementSetting(Model, Recorded):
+    """How the parties have settled a question the text leaves open, by a document they agreed on (art. 9): a
+    convention of counting, what counts as writing, which of two clauses goes first (R9-5). The latest counts."""
+
+    __tablename__ = "agreement_settings"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    value: Mapped[str]
+    reference: Mapped[str]
+    """Of the document, or of the memorandum it names, as people cite it."""
+    document_id: Mapped[str]
+    settled_at: Mapped[dt.datetime]
+
+    __table_args__ = (Index(None, "key", "settled_at"),)
+
+    @property
+    def subject(self) -> Subject:
+        """The document that settled it."""
+        return Subject("document", self.document_id)
+
+
 keep_forever(AgreementEdition)
+keep_forever(AgreementRenewal)
+keep_forever(AgreementSetting)

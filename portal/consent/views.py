@@ -16,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
-from portal.consent import commands, queries, rules, showing
+from portal.consent import commands, queries, receipt, rules, showing
 from portal.consent.body import Body
 from portal.consent.commands import Decision, DraftHasMoved, WrittenOnAnOlderRevision
 from portal.consent.forms import (
@@ -37,6 +37,8 @@ from portal.consent.paper import body_of, listed
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Capacity, RevisionHasMoved, Standing
 from portal.history import queries as history
 from portal.history.begin import begin
+from portal.history.chain import last_head
+from portal.history.event import JOINT
 from portal.history.queries import Reading
 from portal.history.views import surroundings, told
 from portal.history.work import Work
@@ -45,6 +47,7 @@ from portal.kernel.files import FileTooLarge
 from portal.kernel.ids import new_id
 from portal.kernel.uploads import FINDINGS, UploadRefused, draw_image, inspect, safe_file_name
 from portal.kernel.words import N_
+from portal.web import paper
 from portal.web.forms import PortalForm
 from portal.web.headers import name_the_file
 from portal.web.kept import Kept
@@ -329,6 +332,19 @@ class DocumentPages:
             files=queries.attachments_of(dossier.latest),
             parties=showing.agreed_rows(dossier, edition),
         )
+
+    def receipt_file(self, id: str, form: str) -> ResponseReturnValue:
+        """The same record to take away and file: as a PDF, or as data (R2-8)."""
+        dossier = queries.dossier(reading(), actor(), self.kind, id)
+        if form not in {"pdf", "json"} or dossier.latest is None or dossier.document.agreed_at is None:
+            raise NotFound()
+        edition, head = self.edition(), last_head(reading(), JOINT)
+        assert head is not None
+        if form == "pdf":
+            return paper.answer(receipt.paper(self.kind, dossier, edition, head), f"{dossier.document.reference}")
+        answer = Response(receipt.record(self.kind, dossier, edition, head), mimetype="application/json")
+        name_the_file(answer, f"{dossier.document.reference}.json")
+        return answer
 
     def attachment(self, id: str, attachment: str) -> ResponseReturnValue:
         """The file, always as a download that no browser runs (rows 14, 82, 84)."""
@@ -1008,6 +1024,7 @@ def mount(
     add(f"{one}/revisions/<int:number>", "_revision", pages.revision, may.READ)
     add(f"{one}/compare", "_compare", pages.compare, may.READ)
     add(f"{one}/receipt", "_receipt", pages.receipt, may.READ)
+    add(f"{one}/receipt/<form>", "_receipt_file", pages.receipt_file, may.READ)
     add(f"{one}/consent", "_consent", pages.consent, may.CONSENT, methods="GET POST", step_up=True)
     add(
         f"{one}/withdraw-consent",

@@ -19,7 +19,7 @@ from portal.history.event import JOINT, Event, kept
 from portal.history.models import Entry, Head, Instance, Message, OnceKey, SearchWords, ToFile
 from portal.history.seal import seal
 from portal.kernel.clock import Clock, day_in_japan
-from portal.kernel.db import Engines, Model, Recorded, Subject, take_the_writer_lock
+from portal.kernel.db import Engines, Model, Recorded, Subject, reads_on, take_the_writer_lock
 from portal.kernel.errors import MovedUnderThePen
 from portal.kernel.ids import new_id
 from portal.kernel.typed import normal_search
@@ -212,6 +212,7 @@ class Works:
             last = max((head.at for head in session.scalars(select(Head))), default=None)
             now = self.clock.now()
             at = max(now, last) if last else now
+            reads_on(session, day_in_japan(at))
             fresh = self.reread(session, actor, at)
             if once:
                 _must_be_new(session, fresh, once)

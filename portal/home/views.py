@@ -382,7 +382,7 @@ def _term(tell: Tellings) -> TermNow:
         last.days_left(tell.today),
         dates.is_assumed,
         not dates.is_confirmed and not dates.are_stated,
-        tell.edition.renewal.automatic and not dates.end_on_fixed,
+        tell.edition.renewal.automatic and not dates.end_on_fixed and dates.end is None,
     )
 
 

@@ -231,6 +231,20 @@ def _postgresql(url: str, writes: bool, wait: int) -> Engine:
     return engine
 
 
+_TODAY = "today"
+
+
+def reads_on(session: Session, today: dt.date) -> None:
+    """`session` reads on the day `today` in Asia/Tokyo: what comes into force on a later day has not come yet."""
+    session.info[_TODAY] = today
+
+
+def today_of(session: Session) -> dt.date:
+    """The day in Asia/Tokyo on which `session` reads; the last day there is, where nobody has said which."""
+    found: dt.date = session.info.get(_TODAY, dt.date.max)
+    return found
+
+
 def take_the_writer_lock(session: Session) -> None:
     """This transaction is now the only one that writes, before its first read (row 27; architecture.md 4.1).
 

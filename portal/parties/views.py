@@ -1085,9 +1085,7 @@ def confirm_archive(token: str) -> ResponseReturnValue:
     if found is None:
         raise rules.ArchiveLinkIsDead()
     party = g.edition_in_force().party(found.party).name[language()]
-    return show(
-        "account/archive_confirm.html", form=ActForm(formdata=None), party=party
-    )
+    return show("account/archive_confirm.html", form=ActForm(formdata=None), party=party)
 
 
 @account.post("/archive-address/<token>", allow=_P.ENTER)

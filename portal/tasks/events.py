@@ -1,9 +1,11 @@
-"""What the portal itself tells of its own accord: the day's seal, and what has fallen due."""
+"""What the portal itself tells of its own accord: the day's seal, what has fallen due, and what the passing of days
+has done to the agreement."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.agreement.life import CAUSE_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
@@ -143,6 +145,21 @@ class TermRenewing(TermExpiring):
     last_day: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class AgreementEnding(Event):
+    """The last day in force is known and near (art. 4)."""
+
+    verb = "reminder.agreement_ending"
+    clause = "after_end"
+    value_words = {"cause": {str(key): name for key, name in CAUSE_NAMES.items()}}
+    trail = N_("協定の有効な最後の日（%(last_day)s）まで、あと%(days)s日です（%(cause_name)s）。")
+    message = trail
+
+    cause: str
+    last_day: str
+    days: int
+
+
 # --- Publications (R6.2-6) -----------------------------------------------------------------------------------
 
 
@@ -205,3 +222,53 @@ class PlannedOnClosedDay(OfPublication):
     verb = "reminder.planned_on_closed_day"
     trail = N_("%(reference)s「%(title)s」の公表の予定（%(opens_at)s）は、休業日です。")
     message = trail
+
+
+# --- What the passing of days has done (art. 4, 5) ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermRenewed(Event):
+    """Nobody declared otherwise by the expiry day, and the agreement goes on: the one place where silence acts
+    (art. 4(1))."""
+
+    verb = "term.renewed"
+    clause = "renewal"
+    trail = N_(
+        "期間満了日までに終了の意思表示を受けなかったため、協定は第%(number)s期（%(start)sから%(expiry)sまで）として"
+        "継続しています。"
+    )
+    chronicle = trail
+    message = trail
+
+    number: int
+    start: str
+    expiry: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementEnded(Event):
+    """The last day in force is over (art. 4, 5)."""
+
+    verb = "agreement.ended"
+    clause = "after_end"
+    value_words = {"cause": {str(key): name for key, name in CAUSE_NAMES.items()}}
+    trail = N_("協定は%(last_day)sの終わりをもって終了しました（%(cause_name)s）。")
+    chronicle = trail
+    message = trail
+
+    cause: str
+    last_day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalEnded(Event):
+    """What survived the end has run out (art. 5(2))."""
+
+    verb = "agreement.survival_ended"
+    clause = "survival"
+    trail = N_("終了後も効力のあった条項の存続期間が、%(last_day)sに満了しました。")
+    chronicle = trail
+    message = trail
+
+    last_day: str

@@ -1,4 +1,4 @@
-"""What may fall due, by the facts as they are: one function a matter (R2-6, R4-5, R6.2-6)."""
+"""What may fall due, by the facts as they are: one function a matter (R2-6, R4-5, R6.2-6); the assembler lists them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from portal.agreement import queries as agreement
 from portal.consent import queries as consent
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE
+from portal.history.event import Event
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.db import Subject
 from portal.kernel.periods import ONE_DAY, business_days_after, is_business_day, previous_business_day
 from portal.publicity import queries as publicity
 from portal.tasks import events
-from portal.tasks.reminders import FallingDue, Reminder, Situation
+from portal.tasks.reminders import Reminder, Situation
 from portal.term.reckoning import reckoned
 
 MOST = 10_000
@@ -104,10 +105,12 @@ def plans_passed(session: Session, situation: Situation) -> Iterator[Reminder]:
 
 
 def particulars_unsettled(session: Session, situation: Situation) -> Iterator[Reminder]:
-    """Starts planned within 30 days whose particulars are not agreed; on the business day by which that is so."""
+    """Starts planned within 30 days, and before the agreement ends, whose particulars are not agreed; on the business day
+    by which that is so."""
+    last_day = _last_day(session, situation)
     reach = SOON + 14  # over the longest row of closed days
     for row in activities.due(session, situation.reader, situation.today, days=reach, limit=MOST).planned:
-        if row.particulars_id is None:
+        if row.particulars_id is None and row.planned_start <= last_day:
             found = _of_activity(
                 events.ParticularsUnsettled, "unsettled", row, row.planned_start, -SOON * ONE_DAY
             )
@@ -136,35 +139,40 @@ def _of_activity(
 
 
 def term_expiring(session: Session, situation: Situation) -> Iterator[Reminder]:
-    """The last day of the term now running, to every party, in neutral words; where a step falls on a day on which no
-    work is done, on the business day before it."""
+    """The last day of the term now running, or the last day in force where an end was announced, to every party, in
+    neutral words; where a step falls on a day on which no work is done, on the business day before it."""
     edition = situation.edition
     found = reckoned(edition, agreement.dates_now(session, edition), situation.today)
     if found.running is None:
         return
+    event: Event
+    about, end = Subject("agreement", "term"), found.dates.end
     expiry = min(filter(None, (found.running.term.expiry, found.running.other_expiry)))
-    renews = edition.renewal.automatic and not found.dates.end_on_fixed
-    left = (expiry - situation.today).days
-    event = events.TermExpiring(
-        about=Subject("agreement", "term"),
-        number=found.running.number,
-        expiry=expiry.isoformat(),
-        days=left,
-    )
-    if renews:
-        last = found.non_renewal.last_day if found.non_renewal else expiry
+    last_day = end.last_day if end else expiry
+    left, series = (last_day - situation.today).days, f"term {last_day.isoformat()}"
+    if end:
+        series = f"end {last_day.isoformat()}"
+        event = events.AgreementEnding(
+            about=about, cause=end.cause.value, last_day=last_day.isoformat(), days=left
+        )
+    elif edition.renewal.automatic and not found.dates.end_on_fixed:
+        arrives = min(found.non_renewal.last_day, expiry) if found.non_renewal else expiry
         event = events.TermRenewing(
-            about=event.about,
-            number=event.number,
-            expiry=event.expiry,
+            about=about,
+            number=found.running.number,
+            expiry=expiry.isoformat(),
             days=left,
-            last_day=min(last, expiry).isoformat(),
+            last_day=arrives.isoformat(),
+        )
+    else:
+        event = events.TermExpiring(
+            about=about, number=found.running.number, expiry=expiry.isoformat(), days=left
         )
     for days in BEFORE_EXPIRY if left >= 0 else ():
         yield Reminder(
-            series=f"term {expiry.isoformat()}",
+            series=series,
             step=str(days),
-            due=previous_business_day(expiry - days * ONE_DAY, closed=situation.closed),
+            due=previous_business_day(last_day - days * ONE_DAY, closed=situation.closed),
             event=event,
         )
 
@@ -174,9 +182,13 @@ def term_expiring(session: Session, situation: Situation) -> Iterator[Reminder]:
 
 def publications_near(session: Session, situation: Situation) -> Iterator[Reminder]:
     """What is to appear and is not agreed yet; embargoes that end soon; times on days on which no work is done. A step that
-    had passed when the paper was tabled, or agreed, is none: that very act was told."""
+    had passed when the paper was tabled, or agreed, is none: that very act was told. Of what would appear after the
+    agreement has ended nothing is told: it stopped with it."""
+    last_day = _last_day(session, situation)
     for row in publicity.to_come(session, situation.reader, situation.at, limit=MOST):
         about, day = Subject("document", row.id), day_in_japan(row.opens_at)
+        if day > last_day:
+            continue
         shown = row.opens_at.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M")
         known = {"reference": row.reference, "title": row.title, "opens_at": shown}
         since = row.waits_since or row.agreed_at
@@ -220,19 +232,13 @@ def publications_near(session: Session, situation: Situation) -> Iterator[Remind
             )
 
 
+def _last_day(session: Session, situation: Situation) -> dt.date:
+    """The last day in force as far as it is known; the last there is, where the agreement goes on or has no date."""
+    life = agreement.in_force(session, situation.edition, situation.today)
+    return life.last_day or dt.date.max
+
+
 def _business_days_before(day: dt.date, number: int, closed: Collection[dt.date]) -> dt.date:
     for _ in range(number):
         day = previous_business_day(day - ONE_DAY, closed=closed)
     return day
-
-
-SOURCES: tuple[FallingDue, ...] = (
-    answers_awaited,
-    confirmations_awaited,
-    plans_passed,
-    particulars_unsettled,
-    term_expiring,
-    publications_near,
-)
-"""Everything that may fall due. The packages to come add theirs here: what remains to be returned (R5-4), doubts that
-stay open (R9-2)."""

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from portal.access.actor import SYSTEM
 from portal.access.policy import Permission
 from portal.history.work import Work, Works
-from portal.kernel.clock import JAPAN
+from portal.kernel.clock import JAPAN, day_in_japan
+from portal.kernel.db import reads_on
 from portal.kernel.ids import new_id
 from portal.kernel.mail import MailDelayed, Mailer, MailLost, MailRefused, ServerAway
 from portal.mail.commands import drop
@@ -117,6 +118,7 @@ def _offered(mailer: Mailer, ready: _Ready, lost: int) -> _Outcome:
 def _something_is_due(works: Works) -> bool:
     now = works.clock.now()
     with Session(works.engines.reader) as session:
+        reads_on(session, day_in_japan(now))
         server = session.get(MailServer, 1)
         if server is not None and not _is_free(server, "", now):
             return False

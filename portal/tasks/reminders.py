@@ -1,6 +1,7 @@
 """What has fallen due is told once, to whom it concerns: a reminder is an entry of the record with its messages.
 
-Packages to come add to `falling_due.SOURCES` a function that says what may fall due; this module decides when it does.
+The assembler lists a function for each matter that says what may fall due (`app.extensions["falling_due"]`); this module
+decides when it does.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from portal.agreement.text import Edition
 from portal.history.event import Event
 from portal.history.work import Work, Works
 from portal.kernel.clock import JAPAN, day_in_japan
+from portal.kernel.db import reads_on
 from portal.kernel.errors import NotFound
 from portal.mail.hours import QUIET_UNTIL
 from portal.tasks.due import is_new
@@ -89,8 +91,10 @@ def remind(works: Works, sources: Sequence[FallingDue]) -> int:
     However long nobody looked, of each series the last step alone is told. The name of what was told stands in the
     transaction that tells it, so that it is told once whichever processes look and whenever they die.
     """
+    now = works.clock.now()
     with Session(works.engines.reader) as session:
-        situation = _situation(session, works.parties(session), works.clock.now())
+        reads_on(session, day_in_japan(now))
+        situation = _situation(session, works.parties(session), now)
         if situation is None or not _untold(session, _due(session, situation, sources)):
             return 0
     with works.begin(SYSTEM) as work:

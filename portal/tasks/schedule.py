@@ -17,8 +17,7 @@ from portal.history.work import Works
 from portal.kernel.clock import JAPAN
 from portal.kernel.errors import Unavailable
 from portal.kernel.mail import Mailer
-from portal.tasks import seals, sweep
-from portal.tasks.falling_due import SOURCES
+from portal.tasks import life, seals, sweep
 from portal.tasks.letters import Letters
 from portal.tasks.mail import deliver
 from portal.tasks.reminders import remind
@@ -53,7 +52,8 @@ def _mail(app: Portal) -> int:
 
 JOBS = (
     Job("mail", 5, _mail),
-    Job("remind", 60, lambda app: remind(works_of(app), SOURCES)),
+    Job("life", 60, lambda app: life.tell_what_has_come(works_of(app))),
+    Job("remind", 60, lambda app: remind(works_of(app), app.extensions["falling_due"])),
     Job("seal", 60, _seal),
     Job("forget", 60 * 60, lambda app: sweep.forget(works_of(app))),
     Job("sweep", 60 * 60, lambda app: sweep.sweep_files(works_of(app), app.files)),

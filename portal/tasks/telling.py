@@ -15,7 +15,8 @@ from portal.history.event import EVENTS, JOINT
 from portal.history.models import Entry, Head, Message, ToFile
 from portal.history.queries import chains_of
 from portal.history.work import Work, Works
-from portal.kernel.clock import JAPAN
+from portal.kernel.clock import JAPAN, day_in_japan
+from portal.kernel.db import reads_on
 from portal.kernel.errors import NotFound
 from portal.mail.commands import enqueue
 from portal.mail.hours import is_quiet, last_digest
@@ -36,8 +37,10 @@ def tell(works: Works) -> int:
     """
     made = 0
     while True:
+        now = works.clock.now()
         with Session(works.engines.reader) as session:
-            if not _something_is_to_do(session, works.clock.now()):
+            reads_on(session, day_in_japan(now))
+            if not _something_is_to_do(session, now):
                 return made
         with works.begin(SYSTEM) as work:
             _settle_messages(work)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from portal.agreement.queries import DatesNow, terms
+from portal.agreement.life import DatesNow, terms
 from portal.agreement.text import Edition
 from portal.kernel import periods
 from portal.kernel.periods import Basis, NoticeStanding, TakesEffect, Term
@@ -94,7 +94,7 @@ def reckoned(edition: Edition, dates: DatesNow, today: dt.date) -> Reckoned:
     both = bool(
         dates.signed_on and not dates.effective_on and not dates.end_on_fixed and not dates.is_confirmed
     )
-    other = terms(edition, _otherwise(dates), today, ahead=TERMS_AHEAD + 1) if both else []
+    other = terms(edition, replace(dates, count_first_day=not dates.count_first_day), today, ahead=TERMS_AHEAD + 1) if both else []
     lines = [
         TermLine(
             number,
@@ -154,18 +154,6 @@ def termination(edition: Edition, reckoned: Reckoned, planned_on: dt.date) -> Te
         renews_before=renews and planned_on > expiry,
         after_the_end=not renews and planned_on > expiry,
         is_far=(planned_on - reckoned.today).days > FAR,
-    )
-
-
-def _otherwise(dates: DatesNow) -> DatesNow:
-    return DatesNow(
-        dates.signed_on,
-        dates.effective_on,
-        dates.end_on_fixed,
-        not dates.count_first_day,
-        dates.is_confirmed,
-        dates.is_assumed,
-        dates.document_id,
     )
 
 

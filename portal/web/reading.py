@@ -8,6 +8,8 @@ from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
 from portal.access.actor import ANONYMOUS, Actor
+from portal.kernel.clock import day_in_japan
+from portal.kernel.db import reads_on
 from portal.web.app import Portal, let_go_of_reading
 
 
@@ -31,6 +33,7 @@ def reading() -> Session:
     session: Session | None = g.get("reading")
     if session is None:
         session = g.reading = Session(portal().engines.reader, expire_on_commit=False, autoflush=False)
+        reads_on(session, day_in_japan(portal().clock.now()))
     return session
 
 

@@ -8,16 +8,19 @@ import pytest
 import vobject
 from sqlalchemy import select
 
+from portal.activities.proposal import PROPOSAL
+from portal.agreement.commands import announce_end
+from portal.agreement.life import Cause
 from portal.calendar.feed import feed
 from portal.calendar.parts import Dated
 from portal.consent import commands as consent
 from portal.kernel.clock import JAPAN
+from portal.kernel.db import Subject
 from portal.parties import commands, queries, rules
 from portal.parties.models import CalendarFeed
 from portal.publicity.item import PUBLICITY
 from tests.browser import Browser
 from tests.makers.activities import (
-    PROPOSAL,
     agreed_activity,
     agreed_particulars,
     entered_dates,
@@ -35,7 +38,8 @@ def browser_of(house, person, language="ja"):
 
 
 def address_of(page):
-    return re.search(r'value="http://localhost:8000(/calendar/[\w-]+)"', page.source)[1]
+    [path] = re.findall(r'value="http://localhost:8000(/calendar/[\w-]+)"', page.source)
+    return path
 
 
 def subscribed(house, person):
@@ -117,6 +121,16 @@ def test_a_term_that_is_not_confirmed_is_not_in_it(sqlite_staffed):
     text = read(sqlite_staffed, subscribed(sqlite_staffed, sqlite_staffed.people[0].reader))
     assert "満了日" not in text and "BEGIN:VEVENT" not in text
     vobject.readOne(text)
+
+
+def test_once_an_end_is_announced_its_last_day_stands_in_place_of_the_expiry(sqlite_dated):
+    house, last_day = sqlite_dated, dt.date(2026, 7, 31)
+    path = subscribed(house, house.people[0].reader)
+    with house.work() as work:
+        announce_end(
+            work, cause=Cause.TERMINATION, last_day=last_day, measures_apply=True, source=Subject("notice", "n")
+        )
+    assert [(title, begin) for title, begin, _ in events(read(house, path))] == [("協定が有効な最後の日", last_day)]
 
 
 def test_the_term_stated_by_the_text_of_three_is_in_it(agreement_of_three):

@@ -537,6 +537,7 @@ def _of_paper(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
         .replace("<attachment>", attachment)
         .replace("<consultation>", consultation)
         .replace("<int:number>", "1")
+        .replace("<form>", "pdf")
     )
     if line.method == "GET":
         return Asked(where)
@@ -578,8 +579,8 @@ def _sent_to_paper(asking: Asking, path: str, paper: PaperMade | None, act: str)
 
 
 _GET = (
-    "", "/revisions/<int:number>", "/compare", "/receipt", "/attachments/<attachment>", "/files", "/draft", "/consent",
-    "/withdraw-consent", "/send-back", "/decline", "/withdraw", "/hold", "/lift-hold",
+    "", "/revisions/<int:number>", "/compare", "/receipt", "/receipt/<form>", "/attachments/<attachment>", "/files", "/draft",
+    "/consent", "/withdraw-consent", "/send-back", "/decline", "/withdraw", "/hold", "/lift-hold",
 )  # fmt: skip
 _POST = (
     "/draft", "/attachments", "/attachments/<attachment>/remove", "/table", "/rebase", "/discard", "/copy", "/replace",

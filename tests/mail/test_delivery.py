@@ -5,9 +5,11 @@ import datetime as dt
 import itertools
 import threading
 import time
+from typing import Any
 
 import pytest
 
+from portal.activities.proposal import PROPOSAL
 from portal.kernel.clock import JAPAN
 from portal.kernel.mail import Mailer, ServerAway
 from portal.mail import commands
@@ -21,7 +23,7 @@ from portal.tasks.letters import Letters
 from portal.tasks.mail import HOLD, hand_over
 from portal.tasks.telling import tell
 from tests.browser import Browser
-from tests.makers.activities import PROPOSAL, consented, tabled_proposal
+from tests.makers.activities import consented, tabled_proposal
 from tests.makers.mails import IMPATIENT, deliver, mails, sending
 from tests.makers.people import PASSWORD
 from tests.post_office import Office
@@ -180,7 +182,7 @@ def test_a_server_that_is_not_there_or_speaks_no_tls_or_knows_us_not_is_away(alo
     try:
         plain = Office(tmp_path / "c")
         plain.close(killed=True)
-        tried = [
+        tried: list[tuple[Office, dict[str, Any], str]] = [
             (broken, {"smtp_starttls": True}, "SSLEOFError"),
             (asking, known | {"smtp_starttls": True}, "SMTPNotSupportedError"),
             (asking, known | {"smtp_password": "wrong"}, "535"),

@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
+from portal.activities.proposal import PROPOSAL
 from portal.kernel.clock import JAPAN
 from portal.mail.rules import MailChoice
 from portal.parties import commands
-from tests.makers.activities import PROPOSAL, consented, tabled_proposal
+from tests.makers.activities import consented, tabled_proposal
 from tests.makers.mails import deliver, mails
 from tests.makers.volumes import sized
 
@@ -37,7 +38,7 @@ def test_through_every_mood_of_the_server_each_mail_arrives_or_is_a_dead_letter(
         for person in (side.reader, side.press):
             with dated.work(person.actor(dated)) as work:
                 commands.choose_mail(work, MailChoice.AT_ONCE)
-    faults = Counter()
+    faults: Counter[str] = Counter()
     for number in range(ROUNDS):
         dated.clock.set(
             dt.datetime(2025, 10, 2, 9, tzinfo=JAPAN) + dt.timedelta(days=number % 300, minutes=number)

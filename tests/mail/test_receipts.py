@@ -8,12 +8,13 @@ import re
 import pytest
 from sqlalchemy import select
 
+from portal.activities.proposal import PROPOSAL
 from portal.history.models import Entry, ToFile
 from portal.kernel.clock import JAPAN
 from portal.parties import archive, rules
 from portal.publicity.item import PUBLICITY
 from tests.browser import Browser
-from tests.makers.activities import PROPOSAL, consented, tabled_proposal
+from tests.makers.activities import consented, tabled_proposal
 from tests.makers.mails import deliver, mails
 from tests.makers.people import PASSWORD
 from tests.makers.publicity import OPENS, agreed_item, published
@@ -88,7 +89,7 @@ def test_every_party_gets_the_receipt_of_a_consent_within_the_minute(settled, po
             [skeleton] = set(re.findall(r"^\{.*\}$", text, flags=re.M))
             assert hashlib.sha256(b"\x00" + skeleton.encode()).hexdigest() == entry.leaf
             assert skeleton == entry.skeleton and text.count(entry.leaf) >= 2
-            origin, size, sealed = re.search(r"^(\S+/joint)\n(\d+)\n(\S+=)$", text, flags=re.M).groups()
+            [(origin, size, sealed)] = set(re.findall(r"^(\S+/joint)\n(\d+)\n(\S+=)$", text, flags=re.M))
             leaf = base64.b64decode(sealed).hex()
             at_head = session.get_one(Entry, ("joint", int(size)))
             assert at_head.leaf == leaf and leaf in text and int(size) >= entry.number

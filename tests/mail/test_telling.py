@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.access.policy import Role
+from portal.activities.proposal import PROPOSAL
 from portal.consent import commands as consent
 from portal.history.event import EVENTS
 from portal.history.models import Entry, Message
@@ -18,7 +19,6 @@ from portal.parties import commands
 from portal.parties.events import MemberRenamed
 from portal.publicity.item import PUBLICITY
 from tests.makers.activities import (
-    PROPOSAL,
     consented,
     drafted,
     edition_of,

@@ -2,18 +2,20 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
 from portal.access.policy import Role
+from portal.activities.proposal import PROPOSAL
 from portal.history import queries as history
 from portal.history.models import Entry, InboxMark, Message, MessageRead
 from portal.kernel.errors import NotFound
 from portal.messages import commands
 from portal.parties import commands as people_commands
 from tests.browser import Browser
-from tests.makers.activities import PROPOSAL, consented, tabled_proposal
+from tests.makers.activities import consented, tabled_proposal
 from tests.makers.people import PASSWORD, passwords_of
 
 UNREAD = re.compile(r"<span>未読</span>")
@@ -121,7 +123,8 @@ def test_every_page_keeps_the_filter_and_every_message_is_reached_once(told):
         told.clock.move(minutes=1)
         tabled_proposal(told, told.people, title=f"取組{number}")
     browser = browser_of(told, side.reader)
-    seen, path = [], "/messages?kind=tabling"
+    seen: list[str] = []
+    path: str | None = "/messages?kind=tabling"
     while path:
         page = browser.get(path)
         seen += titles(page)
@@ -140,7 +143,7 @@ def test_a_page_of_the_inbox_needs_few_statements_however_much_there_is(told):
             tabled_proposal(told, told.people, title=f"取組{number + 10}")
         browser = browser_of(told, side.reader)
         browser.get("/messages")
-        said = []
+        said: list[str] = []
         event.listen(
             told.app.engines.reader, "before_cursor_execute", lambda *args, said=said: said.append(args[2])
         )
@@ -155,7 +158,7 @@ def test_the_unread_are_found_by_an_index(dated):
 
     with dated.read() as session:
         reader = dated.people[0].reader.actor(dated)
-        said = []
+        said: list[str] = []
         event.listen(
             session.get_bind(), "before_cursor_execute", lambda *args: said.append((args[2], args[3]))
         )
@@ -185,12 +188,13 @@ def test_nobody_marks_what_is_not_theirs(dated):
         assert session.scalars(select(MessageRead)).all() == []
     browser = browser_of(dated, second.reader)
     form = browser.get("/messages").form("/messages/read").values()
-    for sent in (
+    strange: list[dict[str, Any]] = [
         {"message": theirs[0]},
         {"until": "yesterday"},
         {"shown": ["x"] * 51},
         {"shown": [], "message": []},
-    ):
+    ]
+    for sent in strange:
         assert browser.post("/messages/read", {**form, **sent}).status == 404
 
 

@@ -1,11 +1,15 @@
 """What has fallen due is told once, to whom it concerns, however long nobody looked (R2-6, R4-5, R6.2-6; rows 103, 104)."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from portal.activities.proposal import PROPOSAL
 from portal.agreement import queries as agreement
+from portal.agreement.commands import announce_end
+from portal.agreement.life import Cause
 from portal.consent import commands
 from portal.consent.models import Document
 from portal.history.models import Entry, Message
@@ -14,6 +18,7 @@ from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.db import Subject
 from portal.publicity.item import PUBLICITY
 from portal.tasks.events import (
+    AgreementEnding,
     AnswerAwaited,
     ConfirmationAwaited,
     EmbargoEnding,
@@ -26,12 +31,10 @@ from portal.tasks.events import (
     TermExpiring,
     TermRenewing,
 )
-from portal.tasks.falling_due import SOURCES
 from portal.tasks.models import JobRun
 from portal.tasks.reminders import Reminder, remind
 from portal.term.reckoning import reckoned
 from tests.makers.activities import (
-    PROPOSAL,
     agreed_activity,
     consented,
     dated_agreement,
@@ -46,7 +49,7 @@ from tests.tasks.planned import plan
 
 def look(house):
     """How much was told now."""
-    return remind(house.works, SOURCES)
+    return remind(house.works, house.app.extensions["falling_due"])
 
 
 def at(house, day, hour=7, minute=0):
@@ -279,9 +282,61 @@ def test_a_term_that_does_not_renew_by_itself_says_so(agreement_of_three):
     with house.read() as session:
         edition = agreement.edition(session)
         running = reckoned(edition, agreement.dates_now(session, edition), dt.date(2025, 10, 1)).running
+    assert running
     at(house, running.term.expiry - dt.timedelta(days=3), 12)
     look(house)
     assert len(told(house, TermExpiring if not edition.renewal.automatic else TermRenewing)) == 1
+
+
+def ended(house, last_day):
+    """An end of the agreement stands announced."""
+    with house.work() as work:
+        announce_end(
+            work, cause=Cause.NON_RENEWAL, last_day=last_day, measures_apply=True, source=Subject("notice", "n")
+        )
+
+
+def test_once_an_end_is_announced_its_last_day_is_told_and_no_renewal(sqlite_dated):
+    """The term would run to 10 September 2026; the end that was announced comes on Friday 31 July."""
+    house, last_day = sqlite_dated, dt.date(2026, 7, 31)
+    ended(house, last_day)
+    seen, day = [], dt.date(2026, 4, 1)
+    while day <= dt.date(2026, 8, 20):
+        at(house, day, 9)
+        before = len(told(house, AgreementEnding))
+        look(house)
+        if len(told(house, AgreementEnding)) > before:
+            seen.append(day)
+        day += dt.timedelta(days=1)
+    assert seen == [
+        dt.date(2026, 5, 1),
+        dt.date(2026, 6, 1),
+        dt.date(2026, 7, 1),
+        dt.date(2026, 7, 17),
+        dt.date(2026, 7, 24),
+        dt.date(2026, 7, 28),
+        dt.date(2026, 7, 30),
+    ]
+    found = told(house, AgreementEnding)
+    assert [facts["days"] for facts, _ in found] == [(last_day - day).days for day in seen]
+    assert all(parties == sorted(house.people.parties) for _, parties in found)
+    assert told(house, TermRenewing, TermExpiring) == []
+
+
+def test_what_would_come_after_the_end_is_not_reminded_of(sqlite_dated):
+    """R5-5: starts, publications and embargoes after the last day in force stop with the agreement."""
+    house, people = sqlite_dated, sqlite_dated.people
+    activity = agreed_activity(house, people)
+    tabled_particulars(house, people, activity, timing_kind="day", day="2025-12-01")
+    agreed_item(house, people, **OPENS)
+    tabled_item(house, people, **OPENS)
+    ended(house, dt.date(2025, 10, 23))
+    for day in range(8, 25):
+        at(house, dt.date(2025, 10, day), 14)
+        look(house)
+    at(house, dt.date(2025, 10, 31), 9)
+    look(house)
+    assert told(house, PublicationAwaited, PublicationAwaitedNow, EmbargoEnding, ParticularsUnsettled) == []
 
 
 def test_without_a_date_of_the_agreement_nothing_is_reminded_of_its_term(sqlite_staffed):
@@ -301,7 +356,7 @@ def test_dates_confirmed_late_bring_the_step_that_counts_and_no_other(sqlite_sta
 
 # --- Publications (R6.2-6) ---------------------------------------------------------------------------------------
 
-OPENS = {"day": "2025-10-24", "time": "14:00"}
+OPENS: dict[str, Any] = {"day": "2025-10-24", "time": "14:00"}
 """Friday 24 October 2025."""
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_messages"
-down_revision = "0005_publicity"
+down_revision = "0006_life"
 
 MOMENT = sa.DateTime(timezone=True)
 SAME = (
