@@ -158,7 +158,7 @@ def test_the_unread_are_found_by_an_index(dated):
 
     with dated.read() as session:
         reader = dated.people[0].reader.actor(dated)
-        said: list[str] = []
+        said: list[tuple[str, Any]] = []
         event.listen(
             session.get_bind(), "before_cursor_execute", lambda *args: said.append((args[2], args[3]))
         )
