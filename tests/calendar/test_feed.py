@@ -144,7 +144,7 @@ def test_it_speaks_the_language_of_whose_it_is(sqlite_dated):
     with house.work(person.actor(house)) as work:
         commands.choose_language(work, "en")
     titles = [title for title, _, _ in events(read(house, path))]
-    assert "Last day of the agreement’s term (term 1)" in titles
+    assert "Last day of the agreement's term (term 1)" in titles
 
 
 # --- Its form (RFC 5545) -----------------------------------------------------------------------------------------
