@@ -186,7 +186,8 @@ def test_pictures_can_be_carried_and_read():
 @pytest.mark.parametrize(
     ("endpoint", "name"),
     [
-        ("home.index", "home"), ("messages.index", "messages"), ("parties.archive_addresses", "messages"), ("account.settings", "first-day"), ("agreement.index", "agreement"),
+        ("home.index", "home"), ("messages.index", "messages"), ("parties.archive_addresses", "messages"), ("account.settings", "first-day"),
+        ("agreement.index", "agreement"),
         ("term.index", "term"), ("term.dates_new", "term"), ("term.dates_consent", "consenting"),
         ("activities.export", "exports"), ("advice.entry", "advice"),
         ("activities.index", "register"), ("activities.activity", "carrying-out"), ("activities.complete", "carrying-out"),
