@@ -7,7 +7,7 @@ import importlib.util
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
-from flask import Response, g, redirect, request, send_from_directory
+from flask import Response, g, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import bindparam, exc, outerjoin, select
@@ -32,6 +32,8 @@ from portal.kernel.clock import Clock, SystemClock
 from portal.kernel.db import Engines, faults_as_unavailable, open_engines, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.files import FileStore
+from portal.kernel.words import N_
+from portal.mail import queries as mail_queries
 from portal.manual.views import link_here
 from portal.migrations import must_be_current, schema_is_current
 from portal.parties import queries as party_queries
@@ -46,8 +48,8 @@ from portal.web.filters import set_filters
 from portal.web.headers import set_headers
 from portal.web.health import set_health
 from portal.web.kept import Kept
-from portal.web.language import language, set_language
-from portal.web.pages import Frame, Person, navigation, set_pages
+from portal.web.language import language, say, set_language
+from portal.web.pages import Banner, Frame, Person, navigation, set_pages
 from portal.web.reading import actor, portal, reading, stop_reading
 
 BLUEPRINTS = (
@@ -64,6 +66,9 @@ BLUEPRINTS = (
     ("portal.doubts.views", "doubts"),
     ("portal.reports.views", "reports"),
     ("portal.home.views", "home"),
+    ("portal.messages.views", "messages"),
+    ("portal.messages.views", "mail"),
+    ("portal.calendar.views", "calendar"),
     ("portal.manual.views", "manual"),
 )
 
@@ -293,9 +298,26 @@ def _frame_of(app: Portal, who: Actor) -> dict[str, Any]:
         "navigation": navigation(app, who),
         "head": house.head,
         "waiting": house.waiting,
-        "banner": assembly.banner(app, reading(), house.edition, house.leaf),
+        "banner": (_mail_trouble(app) if who.may(Permission.OPERATE) else None)
+        or assembly.banner(app, reading(), house.edition, house.leaf),
         "explained": link_here(),
     }
+
+
+def _mail_trouble(app: Portal) -> Banner | None:
+    """What the operator is to know on every page: that mails cannot go (row 115)."""
+    found = mail_queries.trouble(reading(), app.clock.now())
+    more = (url_for("mail.index_of_mail"), say("メールの状態を見る"))
+    if found.down_since is not None:
+        words = say(
+            N_("メールサーバーに%(since)sから届いていません。ポータルは使えます。"), since=found.down_since
+        )
+        return Banner("error", words, *more)
+    if found.dead:
+        return Banner(
+            "warning", say(N_("届けられなかったメールが%(count)s通あります。"), count=found.dead), *more
+        )
+    return None
 
 
 def _set_static(app: Portal) -> None:

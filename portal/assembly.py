@@ -26,6 +26,7 @@ from portal.agreement.life import CAUSE_NAMES, Mode
 from portal.agreement.text import Edition
 from portal.amendments import queries as amendments
 from portal.amendments.views import beside as amendments_beside
+from portal.calendar.parts import Dated
 from portal.consent import queries as documents
 from portal.consent.replay import replay
 from portal.consent.rules import STANDING_NAMES, Standing
@@ -37,12 +38,15 @@ from portal.handback.showing import direction as handed_over
 from portal.handback.showing import marks as handback_stands
 from portal.handback.views import beside as handback_beside
 from portal.home.parts import PART_SHOWN, Item, Part
+from portal.kernel.clock import day_in_japan
 from portal.kernel.db import today_of
 from portal.kinds import BY_KEY
 from portal.publicity import queries as publicity
 from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
+from portal.publicity.timing import TimingKind
 from portal.records import EVIDENCE, PLACES, record_called, records_named
+from portal.tasks import falling_due
 from portal.term import queries as term
 from portal.term import reckoning
 from portal.term import rules as term_rules
@@ -56,10 +60,11 @@ from portal.web.reading import actor, portal, reading
 
 
 def join(app: Portal) -> None:
-    """`home` and `history` know, without importing a feature, what waits, where a subject is seen, and whether
-    the record bears the tables out."""
+    """`home`, `history`, the calendar and the reminders know, without importing a feature, what waits, where a subject is
+    seen, which dates are agreed, what may fall due, and whether the record bears the tables out."""
     app.extensions["kinds"] = BY_KEY
     app.extensions["stands_behind"] = {"amendments": "agreement", "doubts": "agreement"}
+    app.extensions["places"] = _PLACES
     app.extensions["link_to_subject"] = link_to_subject
     app.extensions["home_parts"] = [
         handback_parts, term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
@@ -71,8 +76,19 @@ def join(app: Portal) -> None:
     app.extensions["shared_files"] = shared_files
     app.extensions["file_places"] = file_places
     app.extensions["open_after_end"] = handback.open_after_end
-    app.extensions["falls_due"] = [handback.due]
     yearbook.join(app)
+    app.extensions["calendar"] = [activities_dates, publicity_dates, term_dates]
+    app.extensions["falling_due"] = [
+        falling_due.answers_awaited,
+        falling_due.confirmations_awaited,
+        falling_due.plans_passed,
+        falling_due.particulars_unsettled,
+        falling_due.term_expiring,
+        falling_due.intentions_awaited,
+        falling_due.publications_near,
+        falling_due.doubts_open,
+        falling_due.handback_open,
+    ]
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside
     app.add_url_rule("/documents/<id>", "document", document, allow=Permission.READ)
@@ -84,12 +100,19 @@ def document(id: str) -> ResponseReturnValue:
     return redirect(url_for(BY_KEY[kind].place, id=id), 303)
 
 
+PAST = dt.timedelta(days=366)
+"""How far back the calendar reaches."""
+
 _PLACES = PLACES | {
     "handover": "handback.entry",
+    "handback": "handback.checklist",
     "member": "parties.member",
     "doubt": "doubts.doubt",
     "notice": "term.notice",
     "meeting": "term.meeting",
+    "agreement": "term.index",
+    "term": "term.index",
+    "edition": "agreement.index",
 }
 
 
@@ -97,9 +120,9 @@ def link_to_subject(kind: str, id: str) -> str | None:
     """Where a thing that the history names is seen; None for what has no page of its own."""
     endpoint = _PLACES.get(kind)
     if endpoint:
-        return url_for(endpoint, id=id)
-    whole = {"edition": "agreement.index", "term": "term.index", "handback": "handback.checklist"}
-    return url_for(whole[kind]) if kind in whole else None
+        takes_id = portal().url_map.is_endpoint_expecting(endpoint, "id")
+        return url_for(endpoint, id=id) if takes_id else url_for(endpoint)
+    return None
 
 
 def beside(kind: str, id: str) -> Markup:
@@ -122,6 +145,70 @@ def activities_named(session: Session, reader: Actor, ids: Sequence[str]) -> Map
         )
         for row in activities.named(session, reader, ids)
     }
+
+
+# --- The calendar: agreed dates only ----------------------------------------------------------------
+
+
+def activities_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Dated]:
+    """When activities are to start and to end by the particulars in force (excellent 3.2)."""
+    found: list[Dated] = []
+    for row in activities.agreed_days(session, reader, day_in_japan(now) - PAST):
+        title = (row.title_en if language() == "en" else "") or row.title
+        path = url_for("activities.activity", id=row.id)
+        known = {"reference": row.reference, "title": title}
+        if row.planned_end is None or row.planned_end == row.planned_start:
+            days = [("start", row.planned_start, say("%(reference)s %(title)s：実施予定", **known))]
+        else:
+            days = [
+                ("start", row.planned_start, say("%(reference)s %(title)s：開始予定", **known)),
+                ("end", row.planned_end, say("%(reference)s %(title)s：終了予定", **known)),
+            ]
+        found += [Dated(f"activity {row.id} {key}", words, path, on=on) for key, on, words in days]
+    return found
+
+
+def publicity_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Dated]:
+    """When agreed publications may appear, by their references: no title, which may be under embargo (row 20)."""
+    return [
+        Dated(
+            key=f"publicity {row.id}",
+            title=say("%(reference)s：公表の日時", reference=row.reference),
+            path=url_for(PUBLICITY_KINDS[row.kind].place, id=row.id),
+            at=row.opens_at,
+            until=row.closes_at if row.timing_kind == TimingKind.WINDOW else None,
+        )
+        for row in publicity.agreed_times(session, reader, now - PAST)
+    ]
+
+
+def term_dates(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Dated]:
+    """The last day of the term now running and the day recommended for a declaration, or, once an end was announced, the
+    last day in force; if every party has confirmed the dates they follow from (R4-8, R4-9)."""
+    edition = agreement.edition(session)
+    dates = agreement.dates_now(session, edition)
+    if not (dates.is_confirmed or dates.are_stated):
+        return []
+    found = reckoning.reckoned(edition, dates, day_in_japan(now))
+    if found.running is None:
+        return []
+    path, end = url_for("term.index"), dates.end
+    if end is not None:
+        words = say("協定が有効な最後の日")
+        return [Dated(f"end {end.last_day.isoformat()}", words, path, on=end.last_day)]
+    number, expiry = found.running.number, found.running.term.expiry
+    days = [
+        Dated(
+            f"term {expiry.isoformat()}",
+            say("協定の満了日（第%(number)s期）", number=number),
+            path,
+            on=expiry,
+        )
+    ]
+    if found.non_renewal is not None and edition.renewal.automatic:
+        words = say("更新しない場合に意思表示を届ける推奨日（第%(number)s期）", number=number)
+        days.append(Dated(f"non-renewal {expiry.isoformat()}", words, path, on=found.non_renewal.recommended))
+    return days
 
 
 def mismatches(session: Session) -> Sequence[str]:

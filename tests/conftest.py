@@ -26,6 +26,7 @@ from portal.settings import FOUNDING_FILE, Settings
 from portal.web.app import Portal
 from tests.makers.people import PASSWORD, People, staff
 from tests.makers.volumes import FULL
+from tests.post_office import Office
 from tests.servers import postgres_server
 
 hypothesis.settings.register_profile("usual", derandomize=not FULL, print_blob=True)
@@ -144,6 +145,24 @@ def make_staffed_house(url: str, folder: Path, *, agreement: Path = FOUNDING_FIL
     house = make_house(url, folder, agreement=agreement, at=NOON - dt.timedelta(hours=25), **settings)
     house.people = staff(house)
     return house
+
+
+@pytest.fixture(scope="session")
+def post_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A mail server in a process of its own, for all tests of a worker."""
+    office = Office(tmp_path_factory.mktemp("post"))
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def post(post_office: Office) -> Iterator[Office]:
+    """The mail server in the best of moods, nothing taken yet; `deliver(house, post)` sends there."""
+    post_office.reset()
+    yield post_office
+    if post_office.process is None:
+        post_office.open()
+    post_office.reset()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from portal.activities.rules import NOT_YET_STARTED, UNDER_WAY, Act, State, show
 from portal.consent import queries as consent
 from portal.consent.models import Consultation, Document, Revision
 from portal.consent.paper import listed
-from portal.consent.rules import ON_THE_TABLE
+from portal.consent.rules import ON_THE_TABLE, Standing
 from portal.history.event import JOINT
 from portal.history.queries import as_of
 from portal.kernel.clock import day_in_japan
@@ -34,6 +34,7 @@ COUNTED = 1_000
 SOON = 30
 """How many days ahead 「まもなく」 reaches (R2-6)."""
 _MOST_WORDS = 5
+CARRIED_OUT = (State.READY, State.RUNNING, State.SUSPENDED, State.COMPLETED)
 
 _proposal, _particulars = aliased(Document), aliased(Document)
 _IS_CONSULTED = (
@@ -448,6 +449,32 @@ def under_way(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:
         return []
     found: Sequence[Any] = rows(session, _UNDER_WAY, {"limit": limit}).all()
     return found
+
+
+def agreed_days(session: Session, reader: Actor, since: dt.date) -> Sequence[Any]:
+    """The activities with days in particulars that are in force and not held, from `since` on, as rows; what was cancelled
+    or withdrawn has none."""
+    if not may_read(reader):
+        return []
+    return session.execute(
+        select(
+            Activity.id,
+            Activity.reference,
+            Activity.title,
+            Activity.title_en,
+            Activity.planned_start,
+            Activity.planned_end,
+        )
+        .join(Document, Document.id == Activity.particulars_id)
+        .where(
+            Document.standing == str(Standing.AGREED),
+            Activity.state.in_([str(one) for one in CARRIED_OUT]),
+            Activity.planned_start.is_not(None),
+            func.coalesce(Activity.planned_end, Activity.planned_start) >= since,
+        )
+        .order_by(Activity.planned_start, Activity.number)
+        .limit(1_000)
+    ).all()
 
 
 def planned_within(session: Session, reader: Actor, today: dt.date, days: int = SOON) -> Sequence[Any]:

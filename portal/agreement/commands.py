@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -301,7 +302,7 @@ def _count_first_day(work: Work, is_counted: bool, document_id: str) -> None:
     work.record(DatesConfirmed(about=Subject("document", document_id), **_told(row)))
 
 
-def _told(row: AgreementDates) -> dict[str, str]:
+def _told(row: AgreementDates) -> dict[str, Any]:
     def text(day: dt.date | None) -> str:
         return day.isoformat() if day else ""
 

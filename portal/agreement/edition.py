@@ -251,6 +251,8 @@ class Settings:
     handback_days: int = 30
     """How many days after the end everything is to be returned or disposed of: a target of the parties, no number of
     the text (R5-4)."""
+    waiting_days: int = 10
+    """Business days after which the side that is waited for is reminded (R2-6)."""
 
 
 @dataclass(frozen=True, eq=False)

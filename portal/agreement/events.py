@@ -98,6 +98,8 @@ class EndAnnounced(Event):
 
     verb = "agreement.end_announced"
     clause = "after_end"
+    is_mandatory = True
+    is_receipted = True
     value_words = {"cause": {str(key): name for key, name in CAUSE_NAMES.items()}}
     trail = N_("協定の終了が予告されました（%(cause_name)s。有効な最後の日は%(last_day)s）。")
     chronicle = trail
@@ -114,6 +116,8 @@ class EndRevoked(Event):
 
     verb = "agreement.end_revoked"
     clause = "after_end"
+    is_mandatory = True
+    is_receipted = True
     trail = N_("協定の終了の予告（有効な最後の日は%(last_day)s）は、なくなりました。")
     chronicle = trail
     message = trail

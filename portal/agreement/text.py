@@ -275,12 +275,13 @@ def _dates(at: At) -> StatedDates:
 
 
 def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
-    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes, closed days, lead times, the exclusion
-    of what is volunteered, and the target of the time after the end."""
+    """Read portal.yaml: whose measures the matters hang on, the purposes, prefixes, closed days, lead times, the days after
+    which a side that is waited for is reminded, the exclusion of what is volunteered, and the target of the time after
+    the end."""
     if not text.strip():
         return Settings()
     given = At(loaded(text, "portal.yaml"), "portal.yaml").mapping(
-        "", "measure purposes prefixes closed_days volunteered lead_days handback_days"
+        "", "measure purposes prefixes closed_days volunteered lead_days handback_days waiting_days"
     )
     measure_of: str | None = None
     measure_items: tuple[str, ...] | None = None
@@ -325,6 +326,11 @@ def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
     handback_days = given["handback_days"].number(0) if "handback_days" in given else Settings.handback_days
     if handback_days > 3650:
         given["handback_days"].fail("must be a number of days, 0 to 3650")
+    waiting_days = Settings.waiting_days
+    if "waiting_days" in given:
+        waiting_days = given["waiting_days"].number(1)
+        if waiting_days > 250:
+            given["waiting_days"].fail("must be a number of business days, 1 to 250")
     return Settings(
         measure_of,
         measure_items,
@@ -334,6 +340,7 @@ def _settings(text: str, checker: Terms, scope: list[str]) -> Settings:
         volunteered,
         MappingProxyType(lead_days),
         handback_days,
+        waiting_days,
     )
 
 

@@ -109,6 +109,8 @@ class ConsentGiven(OfDocument):
     """A party consented to one revision; `agreed` says whether this was the last consent needed (I2)."""
 
     verb = "consent.given"
+    is_mandatory = True
+    is_receipted = True
     value_words = {"capacity": CAPACITY_NAMES}
     trail = N_(
         "%(reference)s「%(title)s」の版%(number)sに同意しました（%(capacity_name)s、決裁番号 %(decision)s）。"
@@ -130,6 +132,8 @@ class Agreed(OfDocument):
     """Every party has consented to the same revision (合意成立)."""
 
     verb = "document.agreed"
+    is_mandatory = True
+    is_receipted = True
     trail = N_("%(reference)s「%(title)s」の版%(number)sについて、全当事者の合意が成立しました。")
     chronicle = N_("%(reference)s「%(title)s」の版%(number)sについて、全当事者の合意が成立しました。")
     message = N_("%(reference)s「%(title)s」の版%(number)sについて、全当事者の合意が成立しました。")
@@ -142,6 +146,8 @@ class ConsentWithdrawn(OfDocument):
     """A party took its consent back before there was agreement (I9)."""
 
     verb = "consent.withdrawn"
+    is_mandatory = True
+    is_receipted = True
     trail = N_("%(reference)s「%(title)s」の版%(number)sへの同意を撤回しました。理由：%(reason)s")
     message = N_(
         "%(party)sが%(reference)s「%(title)s」の版%(number)sへの同意を撤回しました。理由：%(reason)s"
@@ -157,6 +163,7 @@ class SentBack(OfDocument):
     """A party sent a revision back, with its reason (差戻し)."""
 
     verb = "revision.sent_back"
+    is_mandatory = True
     trail = N_("%(reference)s「%(title)s」の版%(number)sを差し戻しました。理由：%(reason)s")
     chronicle = N_("%(party)sが%(reference)s「%(title)s」の版%(number)sを差し戻しました。")
     message = N_("%(party)sが%(reference)s「%(title)s」の版%(number)sを差し戻しました。理由：%(reason)s")
@@ -193,6 +200,8 @@ class Held(OfDocument):
     """A party stopped what was agreed for the time being (保留; decision 13)."""
 
     verb = "document.held"
+    is_mandatory = True
+    is_receipted = True
     trail = N_("%(reference)s「%(title)s」を保留しました。理由：%(reason)s")
     chronicle = N_("%(party)sが%(reference)s「%(title)s」を保留しました。")
     message = N_("%(party)sが%(reference)s「%(title)s」を保留しました。理由：%(reason)s")
@@ -204,6 +213,8 @@ class HoldLifted(OfDocument):
     """The holding party let it go on."""
 
     verb = "hold.lifted"
+    is_mandatory = True
+    is_receipted = True
     trail = N_("%(reference)s「%(title)s」の保留を解きました。理由：%(reason)s")
     chronicle = N_("%(party)sが%(reference)s「%(title)s」の保留を解きました。")
     message = N_("%(party)sが%(reference)s「%(title)s」の保留を解きました。")

@@ -12,9 +12,10 @@ from portal.agreement.text import FOUNDING_FILE, texts_of
 from portal.consent.rules import Capacity
 from portal.demo.people import BY_KEY, FIRST_ADMINISTRATORS, PEOPLE, DemoPerson
 from portal.demo.stage import Stage, Story, at
+from portal.mail.commands import drop
+from portal.mail.models import Mail
 from portal.parties import commands as parties
 from portal.parties import queries
-from portal.parties.models import AccountMail
 from portal.term.dates import DATES, DatesBody
 
 FOUNDED = at(2023, 9, 5, 10, 0)
@@ -159,8 +160,8 @@ def _choose_password(stage: Stage, key: str) -> None:
     with stage.work(key) as work:
         member = parties.change_password(work, password_hash=stage.initial.hash)
         work.session.flush()
-        for mail in work.session.scalars(select(AccountMail).where(AccountMail.member_id == member.id)):
-            mail.dropped_at = work.at
+        for mail in work.session.scalars(select(Mail).where(Mail.member_id == member.id)):
+            drop(work, mail)
 
 
 PEOPLE_STORIES = (staff, auditor, comings_and_goings, dates)

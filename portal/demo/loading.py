@@ -8,6 +8,7 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import SYSTEM
 from portal.agreement.commands import AlreadyFounded
 from portal.agreement.models import AgreementEdition
 from portal.agreement.text import FOUNDING_FILE, read_edition, texts_of
@@ -21,10 +22,14 @@ from portal.demo.people import PASSWORD, DemoAccount, accounts
 from portal.demo.publicity_open import PUBLICITY_OPEN
 from portal.demo.publicity_past import PUBLICITY_PAST
 from portal.demo.stage import Stage, play
+from portal.history.models import InboxMark, Message, ToFile
 from portal.history.work import Works
 from portal.kernel.clock import JAPAN, FixedClock
 from portal.parties.passwords import Passwords
 from portal.web.app import Portal
+
+UNREAD = dt.timedelta(days=10)
+"""Of what time the messages are not read yet."""
 
 
 def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
@@ -58,4 +63,17 @@ def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
         founding.pending_auditor, founding.pending_power,
     )  # fmt: skip
     play(stage, [tell(stage) for tell in stories])
+    _everything_is_told(works, now)
     return accounts()
+
+
+def _everything_is_told(works: Works, now: dt.datetime) -> None:
+    """No mail goes out of what was done so far, for nobody lives at the addresses; and everybody has read what was told
+    until a while ago."""
+    with works.begin(SYSTEM) as work:
+        for message in work.session.scalars(select(Message).where(Message.delivered_at.is_(None))).all():
+            message.delivered_at = message.at
+        for entry in work.session.scalars(select(ToFile)).all():
+            entry.delivered_at = work.at
+        for mark in work.session.scalars(select(InboxMark)).all():
+            mark.read_until = now - UNREAD

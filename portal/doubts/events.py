@@ -171,3 +171,14 @@ class DoubtNoted(OfDoubt):
 
     note: str
     text: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubtLongOpen(OfDoubt):
+    """A doubt has been open for long (R9-2)."""
+
+    verb = "reminder.doubt_open"
+    trail = N_("疑義%(reference)s「%(title)s」は、提起から%(days)s日を超えて協議中です。")
+    message = trail
+
+    days: int

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from portal.handback.rules import ACT_NAMES, CHOICE_NAMES, HOW_NAMES
+from portal.handback.rules import ACT_NAMES, CHOICE_NAMES, FALLS_NAMES, HOW_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
@@ -369,3 +369,19 @@ TOGETHER: Mapping[type[OfHolding], type[OfHolding]] = {
     HandbackRetained: HandbackRetainedTogether,
 }
 """How each act is told when it is one of several done at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbackOpen(Event):
+    """Something is neither back nor disposed of, and a day has come on which those who have to see to it are told
+    (R5-4)."""
+
+    verb = "reminder.handback_open"
+    clause = "after_end"
+    value_words = {"what": FALLS_NAMES}
+    trail = N_("返却・処分が済んでいないものが%(open)s件あります（%(what_name)s：%(on)s）。")
+    message = trail
+
+    what: str
+    on: str
+    open: int

@@ -923,6 +923,12 @@ class Falls(StrEnum):
     OVER = "over"
 
 
+FALLS_NAMES: Mapping[str, str] = {
+    Falls.TARGET: N_("当事者の目標とする日"),
+    Falls.WEEKLY: N_("目標とする日の後、1週間ごと"),
+    Falls.SURVIVAL: N_("存続期間の満了の前"),
+    Falls.OVER: N_("存続期間の満了の翌日"),
+}
 BEFORE_SURVIVAL_ENDS = (90, 30, 7)
 _WEEK = dt.timedelta(days=7)
 

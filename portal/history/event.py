@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from portal.kernel.db import Subject
+from portal.kernel.words import N_
 
 JOINT = "joint"
 EVENTS: dict[str, type[Event]] = {}
@@ -35,6 +36,15 @@ class Event:
     """The sentence of the activity history (活動履歴), or None where the cooperation did nothing by it."""
     message: ClassVar[str | None] = None
     """The sentence the other parties are told (お知らせ), or None where nobody is told."""
+    is_mandatory: ClassVar[bool] = False
+    """Whether the mail that tells of it goes to everybody at once, whatever mails they chose and at whatever hour:
+    consents and agreements, sending back, holds, publications, what was made public without agreement, notices."""
+    is_receipted: ClassVar[bool] = False
+    """Whether the archive of every party gets a receipt (控え) of the entry, with the head of the chain."""
+    in_mail: ClassVar[Collection[str]] = ("title", "who")
+    """The words of people that a mail may say; in place of any other a mail says that the portal shows it (R7-4)."""
+    stand_in: ClassVar[str] = N_("（件名省略）")
+    """What a mail says where the title may not leave the portal (a message of the catalogues)."""
     may_be_under: ClassVar[tuple[str, ...]] = ()
     """The keys of the terms that `under` may name where its class alone cannot say: the filter offers them."""
     value_words: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
@@ -48,6 +58,9 @@ class Event:
     under: str | None = None
     """The key of the agreement's term that this very act rests on, where its class cannot say: an act on a
     document rests on the term of the document's kind."""
+    told_to: tuple[str, ...] | None = None
+    """The parties told, where they are others than every party but the one that acts: those a reminder is for, or, of
+    an event private to one party, that party itself."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -60,6 +73,14 @@ class Event:
     def chain(self) -> str:
         """The chain that tells this event."""
         return self.private_to or JOINT
+
+    def parties_told(self, parties: Sequence[str], acting: str | None) -> list[str]:
+        """Whom of `parties` a message tells of it; of what is private to one party nobody else is ever told."""
+        if self.message is None:
+            return []
+        if self.private_to is not None:
+            return [key for key in self.told_to or () if key == self.private_to]
+        return [key for key in parties if (key != acting if self.told_to is None else key in self.told_to)]
 
     def facts(self) -> dict[str, Any]:
         """The plain fields: they stand in the entry itself."""
@@ -77,5 +98,8 @@ class Event:
         return {name: value for name, value in named.items() if value}
 
 
+_NOT_ITS_OWN = frozenset({"about", "activity_id", "private_to", "under", "told_to"})
+
+
 def _own_fields(event: type[Event]) -> list[Any]:
-    return [one for one in fields(event) if one.name not in {"about", "activity_id", "private_to", "under"}]
+    return [one for one in fields(event) if one.name not in _NOT_ITS_OWN]

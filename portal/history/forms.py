@@ -59,12 +59,13 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("doubts", N_("疑義・協議"), ("doubt.",)),
     ("handback", N_("受渡し・返却・処分"), ("handover.", "handback.", "words.")),
     ("agreement", N_("協定・期間・通知"), ("agreement.", "amendment.", "edition.", "notice.", "term.")),
+    ("reminder", N_("期日のお知らせ"), ("reminder.", "activity.start_not_", "activity.end_not_")),
     (
         "people",
         N_("利用者・役割・サインイン"),
         ("member.", "party.", "operator.", "auditor.", "consent_power."),
     ),
-    ("portal", N_("ポータルの運用"), ("portal.", "clock.", "seal.", "demo.", "export.")),
+    ("portal", N_("ポータルの運用"), ("portal.", "clock.", "seal.", "demo.", "export.", "mail.")),
 )
 """The kinds of act a filter offers: key, label, and how the verbs begin; the longest beginning wins."""
 OTHER_KIND = ("other", N_("そのほか"))

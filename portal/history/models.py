@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Model, Recorded, Subject, keep_forever
@@ -89,8 +89,8 @@ class SearchWords(Model):
 
 
 class Message(Model):
-    """One party to be told of one act of another (お知らせ): written with the act, shown on home, and the
-    outbox from which mail will be delivered."""
+    """One party to be told of one act (お知らせ): written with the act, shown in the inbox, and the outbox from which
+    its members are told by mail."""
 
     __tablename__ = "messages"
 
@@ -100,12 +100,49 @@ class Message(Model):
     number: Mapped[int]
     at: Mapped[dt.datetime]
     delivered_at: Mapped[dt.datetime | None]
+    """When it was settled whom of the party a mail tells of it."""
 
     __table_args__ = (
         ForeignKeyConstraint(["chain", "number"], ["history_entries.chain", "history_entries.number"]),
         UniqueConstraint("party", "chain", "number"),
         Index(None, "party", "at", "number"),
+        Index(None, "delivered_at"),
     )
+
+
+class ToFile(Model):
+    """One entry of which every party's archive is to have a receipt (控え): written with the act, and the outbox from
+    which receipts are mailed."""
+
+    __tablename__ = "entries_to_file"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    delivered_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    """When a mail to each address of every party's archive had been put into the queue."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["chain", "number"], ["history_entries.chain", "history_entries.number"]),
+    )
+
+
+class MessageRead(Model):
+    """One message that one person has marked as read: theirs alone, hidden from no colleague."""
+
+    __tablename__ = "message_reads"
+
+    member_id: Mapped[str] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    at: Mapped[dt.datetime]
+
+
+class InboxMark(Model):
+    """Up to which moment a person has read everything: for a new account, what was told before it."""
+
+    __tablename__ = "inbox_marks"
+
+    member_id: Mapped[str] = mapped_column(primary_key=True)
+    read_until: Mapped[dt.datetime]
 
 
 class OnceKey(Model):

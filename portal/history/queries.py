@@ -33,7 +33,7 @@ from portal.access.policy import Permission
 from portal.history.chain import fault
 from portal.history.erasing import erased_in
 from portal.history.event import EVENTS, JOINT
-from portal.history.models import Entry, Head, Message, Payload, SearchWords
+from portal.history.models import Entry, Head, InboxMark, Message, MessageRead, Payload, SearchWords
 from portal.history.seal import FIRST, moment_text
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.days import fiscal_year
@@ -173,8 +173,9 @@ def chains_of(reader: Actor, reading: Reading = Reading.TRAIL) -> tuple[str, ...
 
 # Tables rather than entities, and statements built once for each shape: of a page of 50 rows, building the
 # statements anew would take more time than the database does (performance.md).
-_ENTRIES, _PAYLOADS, _HEADS, _SEARCH, _MESSAGES = (
-    Model.metadata.tables[model.__tablename__] for model in (Entry, Payload, Head, SearchWords, Message)
+_ENTRIES, _PAYLOADS, _HEADS, _SEARCH, _MESSAGES, _READS, _MARKS = (
+    Model.metadata.tables[model.__tablename__]
+    for model in (Entry, Payload, Head, SearchWords, Message, MessageRead, InboxMark)
 )
 _E = _ENTRIES.c
 _COLUMNS = (
@@ -498,33 +499,128 @@ def of_activity(session: Session, reader: Actor, activity_id: str, limit: int = 
     return latest(session, reader, activity=activity_id, limit=limit)
 
 
-def messages(session: Session, reader: Actor, limit: int = 20, *, before: int | None = None) -> Sequence[Line]:
-    """What the other parties did and `reader`'s party is told of (お知らせ), newest first, from below the
-    number `before` of the joint chain; one statement."""
+class Told(NamedTuple):
+    """One お知らせ as its reader has it."""
+
+    id: str
+    is_read: bool
+    line: Line
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """Which of the messages are asked for."""
+
+    unread: bool = False
+    party: str | None = None
+    """Who acted."""
+    verbs: tuple[str, ...] = ()
+    """Only these verbs; empty: every verb."""
+
+
+EVERYTHING = Inbox()
+
+
+def messages(
+    session: Session,
+    reader: Actor,
+    limit: int = 20,
+    *,
+    before: Cursor | None = None,
+    inbox: Inbox = EVERYTHING,
+) -> list[Told]:
+    """What `reader`'s party is told of (お知らせ), newest first, older than `before`, each with whether `reader`, and
+    nobody else, has read it; one statement. Of the party's own chain only to who reads that chain."""
     if not reader.party or not reader.may(Permission.READ):
         return []
-    given = {"party": reader.party, "before": 2**53 if before is None else before}
-    snapshot = as_of(session, JOINT)
-    if snapshot is None:
-        return _lines(session, _messages_statement(limit), given)
-    key = (snapshot, limit, *given.values())
-    return _MESSAGES_KEPT.get(key, lambda: _lines(session, _messages_statement(limit), given))
+    chains = chains_of(reader)
+    query = _messages_statement(limit, len(chains), inbox.unread, inbox.party is not None, len(inbox.verbs))
+    given: dict[str, Any] = {
+        "party": reader.party,
+        "me": reader.member_id or "",
+        "acted": inbox.party,
+    }
+    given |= {f"chain{i}": chain for i, chain in enumerate(chains)}
+    given |= {f"verb{i}": verb for i, verb in enumerate(inbox.verbs)}
+    place = before or Cursor(dt.datetime.max.replace(tzinfo=dt.UTC), "", 0)
+    given |= {"at": place.at, "number": place.number, "place": place.chain}
+    return [Told(row[0], bool(row[1]), Line(*row[2:])) for row in _run(session, query, given)]
 
 
-_MESSAGES_KEPT: Kept[Sequence[Line]] = Kept(50)
-"""By the joint chain, which alone makes messages, and the party that is told."""
+def unread_count(session: Session, reader: Actor) -> int:
+    """How many messages `reader` has not read; `COUNTED + 1` stands for more than that."""
+    if not reader.party or not reader.may(Permission.READ):
+        return 0
+    chains = chains_of(reader)
+    given = {"party": reader.party, "me": reader.member_id or ""}
+    given |= {f"chain{i}": chain for i, chain in enumerate(chains)}
+    counted: int = _run(session, _unread_statement(len(chains)), given).scalar_one()
+    return counted
 
 
-@lru_cache(maxsize=20)
-def _messages_statement(limit: int) -> Any:
+def told_in(session: Session, message_ids: Sequence[str]) -> list[Line]:
+    """The entries of which these messages tell, the oldest first: for who tells of them by mail; one statement."""
     here = and_(_MESSAGES.c.chain == _E.chain, _MESSAGES.c.number == _E.number)
-    return (
+    query = (
         select(*_COLUMNS, _said())
         .join_from(_MESSAGES, _ENTRIES, here)
-        .where(_MESSAGES.c.party == bindparam("party"), _MESSAGES.c.number < bindparam("before"))
-        .order_by(_MESSAGES.c.at.desc(), _MESSAGES.c.number.desc())
+        .where(_MESSAGES.c.id.in_(message_ids))
+        .order_by(_MESSAGES.c.at, _MESSAGES.c.number, _MESSAGES.c.chain)
+    )
+    return _lines(session, query, {})
+
+
+def entry_line(session: Session, chain: str, number: int) -> Line:
+    """One entry, for who sends a receipt of it."""
+    query = select(*_COLUMNS, _said()).where(_E.chain == chain, _E.number == number)
+    return _lines(session, query, {})[0]
+
+
+def message(session: Session, reader: Actor, id: str) -> Message | None:
+    """The message `id`, if it is the reader's party's and the reader may read it."""
+    found = session.get(Message, id) if reader.party and reader.may(Permission.READ) else None
+    return found if found and found.party == reader.party and found.chain in chains_of(reader) else None
+
+
+def _is_read() -> ColumnElement[bool]:
+    """Whether the person `me` has marked the message, or everything up to its moment, as read."""
+    marked = exists().where(_READS.c.message_id == _MESSAGES.c.id, _READS.c.member_id == bindparam("me"))
+    until = exists().where(_MARKS.c.member_id == bindparam("me"), _MARKS.c.read_until >= _MESSAGES.c.at)
+    return or_(until.correlate(_MESSAGES), marked.correlate(_MESSAGES))
+
+
+def _for_party(chains: int) -> list[ColumnElement[bool]]:
+    return [
+        _MESSAGES.c.party == bindparam("party"),
+        _MESSAGES.c.chain.in_([bindparam(f"chain{i}") for i in range(chains)]),
+    ]
+
+
+@lru_cache(maxsize=200)
+def _messages_statement(limit: int, chains: int, unread: bool, by_party: bool, verbs: int) -> Any:
+    here = and_(_MESSAGES.c.chain == _E.chain, _MESSAGES.c.number == _E.number)
+    order = (_MESSAGES.c.at, _MESSAGES.c.number, _MESSAGES.c.chain)
+    place: tuple[Any, ...] = (bindparam("at", type_=_E.at.type), bindparam("number"), bindparam("place"))
+    query = (
+        select(_MESSAGES.c.id, _is_read().label("is_read"), *_COLUMNS, _said())
+        .join_from(_MESSAGES, _ENTRIES, here)
+        .where(*_for_party(chains), _MESSAGES.c.at <= place[0], tuple_(*order) < tuple_(*place))
+        .order_by(*(column.desc() for column in order))
         .limit(limit)
     )
+    if unread:
+        query = query.where(~_is_read())
+    if by_party:
+        query = query.where(_E.party == bindparam("acted"))
+    if verbs:
+        query = query.where(_E.verb.in_([bindparam(f"verb{i}") for i in range(verbs)]))
+    return query
+
+
+@lru_cache(maxsize=4)
+def _unread_statement(chains: int) -> Any:
+    unread = select(_MESSAGES.c.id).where(*_for_party(chains), ~_is_read()).limit(COUNTED + 1)
+    return select(func.count()).select_from(unread.subquery())
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import secrets
@@ -97,3 +98,9 @@ def skeleton_of(entry: Any) -> dict[str, Any]:
     """The skeleton of a stored entry as it was sealed."""
     loaded: dict[str, Any] = json.loads(entry.skeleton)
     return loaded
+
+
+def head_text(origin: str, chain: str, number: int, leaf: str) -> str:
+    """A head in three lines: which chain of which portal, how many entries, the last one's seal in base64 (the form of
+    a C2SP checkpoint)."""
+    return f"{origin}/{chain}\n{number}\n{base64.b64encode(bytes.fromhex(leaf)).decode('ascii')}\n"

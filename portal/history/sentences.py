@@ -10,7 +10,8 @@ from gettext import NullTranslations
 
 from portal.history.event import EVENTS, Event
 from portal.history.queries import Line
-from portal.kernel.days import day_in_words
+from portal.kernel.clock import JAPAN
+from portal.kernel.days import day_in_words, moment_in_words
 from portal.kernel.digest import check_code
 from portal.kernel.typed import shown
 from portal.kernel.words import N_
@@ -19,10 +20,12 @@ from portal.web.language import catalogue
 SYSTEM_NAME = N_("システム")
 OPERATOR_NAME = N_("運用管理者")
 ERASED = N_("（処分済み）")
+NOT_IN_MAIL = N_("（ポータルで確かめてください）")
 NOT_SAID = N_("記載なし")
 UNKNOWN_VERB = N_("この画面がまだ知らない種類の記録です（%(verb)s）。")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r" [0-9]{2}:[0-9]{2}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,6 +47,21 @@ class _Facts(dict[str, str]):
         if named != name and named in self._event.value_words and named in facts:
             return teller.fact(line, named)
         return teller.fact(line, name) if name in facts else teller.not_said
+
+
+class _InMail(_Facts):
+    """The same for a mail: of what people wrote, only what may leave the portal (R7-4; row 10)."""
+
+    def __init__(self, teller: Teller, event: type[Event], line: Line, instead: str | None) -> None:
+        super().__init__(teller, event, line)
+        self._instead = instead
+
+    def __missing__(self, name: str) -> str:
+        if name not in self._words or name in {"name", "post"}:
+            return super().__missing__(name)
+        if name == "title" and (self._instead or name not in self._event.in_mail):
+            return self._teller.say(self._instead or self._event.stand_in)
+        return super().__missing__(name) if name in self._event.in_mail else self._teller.say(NOT_IN_MAIL)
 
 
 @dataclass(frozen=True)
@@ -74,15 +92,24 @@ class Teller:
         event = EVENTS.get(line.verb)
         return self._filled((event.message or event.trail) if event else "", event, line)
 
+    def mail(self, line: Line, *, instead_of_title: str | None = None) -> str:
+        """The same as a mail may say it: without what people wrote but what the event lets out, and with
+        `instead_of_title` (a message) where even the title stays in the portal."""
+        event = EVENTS.get(line.verb)
+        if event is None:
+            return self._filled("", None, line)
+        facts = _InMail(self, event, line, instead_of_title)
+        return self._filled(event.message or event.trail, event, line, facts)
+
     def party(self, line: Line) -> str:
         """The party that acted, by its label; システム or 運用管理者 for an act of no party."""
         if line.party is not None:
             return self.labels.get(line.party, line.party)
-        return self._say(OPERATOR_NAME if line.actor_id else SYSTEM_NAME)
+        return self.say(OPERATOR_NAME if line.actor_id else SYSTEM_NAME)
 
     def name(self, line: Line) -> str:
         """Who acted, by the name at the time; システム where nobody did."""
-        return self._person(line, "name") or self._say(SYSTEM_NAME if line.actor_id is None else NOT_SAID)
+        return self._person(line, "name") or self.say(SYSTEM_NAME if line.actor_id is None else NOT_SAID)
 
     def post(self, line: Line) -> str:
         """The post at the time of who acted; empty where none was held."""
@@ -93,7 +120,7 @@ class Teller:
         event = EVENTS.get(line.verb)
         words = event.value_words.get("capacity", {}) if event else {}
         capacity = line.facts.get("capacity")
-        return self._say(words[capacity]) if isinstance(capacity, str) and capacity in words else ""
+        return self.say(words[capacity]) if isinstance(capacity, str) and capacity in words else ""
 
     def fact(self, line: Line, name: str) -> str:
         """One plain fact of an entry in words: days written out, keys of parties and of the code named."""
@@ -101,42 +128,45 @@ class Teller:
         event = EVENTS.get(line.verb)
         words = event.value_words.get(name) if event else None
         if words and isinstance(value, str) and value in words:
-            return self._say(words[value])
+            return self.say(words[value])
         if words and isinstance(value, list):
-            return self._in_a_row([self._say(words.get(one, str(one))) for one in value])
+            return self._in_a_row([self.say(words.get(one, str(one))) for one in value])
         return self._value(name, value)
 
     def word(self, content: str | None) -> str:
         """Words of people as a line of text, with invisible characters marked; erased ones say so."""
-        return self._say(ERASED) if content is None else shown(content)
+        return self.say(ERASED) if content is None else shown(content)
 
     @property
     def not_said(self) -> str:
         """What stands where nothing was said."""
-        return self._say(NOT_SAID)
+        return self.say(NOT_SAID)
 
     # --- how it is done
 
-    def _say(self, message: str) -> str:
+    def say(self, message: str) -> str:
+        """A message of the catalogues in this language."""
         return self.catalogue.gettext(message) if message else ""
 
     def _person(self, line: Line, field: str) -> str:
         return self.word(line.words[field]) if field in line.words else ""
 
-    def _filled(self, message: str, event: type[Event] | None, line: Line) -> str:
+    def _filled(
+        self, message: str, event: type[Event] | None, line: Line, facts: _Facts | None = None
+    ) -> str:
         if not message or event is None:
-            return self._say(UNKNOWN_VERB) % {"verb": line.verb}
+            return self.say(UNKNOWN_VERB) % {"verb": line.verb}
         try:
-            return self._say(message) % _Facts(self, event, line)
+            return self.say(message) % (_Facts(self, event, line) if facts is None else facts)
         except (ValueError, TypeError, KeyError):  # the catalogue is at fault; the page still stands
-            return self._say(UNKNOWN_VERB) % {"verb": line.verb}
+            return self.say(UNKNOWN_VERB) % {"verb": line.verb}
 
     def _in_a_row(self, words: list[str]) -> str:
         return ("・" if self.language == "ja" else ", ").join(words)
 
     def _value(self, name: str, value: object) -> str:
         if value is None or value == "":
-            return self._say(NOT_SAID) if name.endswith("_on") else ""
+            return self.say(NOT_SAID) if name.endswith("_on") else ""
         if isinstance(value, list):
             return self._in_a_row([self._value(name, one) for one in value])
         text = str(value)
@@ -144,7 +174,15 @@ class Teller:
             return self.labels[text]
         if _DAY.fullmatch(text):
             return self._day(text)
+        if _MOMENT.fullmatch(text):
+            return self._moment(text)
         return check_code(text) if _DIGEST.fullmatch(text) else shown(text)
+
+    def _moment(self, text: str) -> str:
+        try:
+            return moment_in_words(dt.datetime.fromisoformat(text).replace(tzinfo=JAPAN), self.language)
+        except ValueError:
+            return text
 
     def _day(self, text: str) -> str:
         try:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from portal.access.actor import SYSTEM, Actor
 from portal.access.policy import Permission
 from portal.history.event import JOINT, Event, kept
-from portal.history.models import Entry, Head, Instance, Message, OnceKey, SearchWords
+from portal.history.models import Entry, Head, Instance, Message, OnceKey, SearchWords, ToFile
 from portal.history.seal import seal
 from portal.kernel.clock import Clock, day_in_japan
 from portal.kernel.db import Engines, Model, Recorded, Subject, reads_on, take_the_writer_lock
@@ -109,8 +109,8 @@ class Work:
         return row
 
     def record(self, event: Event, *also_about: Subject, by: Actor | None = None) -> Entry:
-        """`event` stands as the next entry of its chain, sealed to the one before, and the other parties' messages
-        with it. `also_about` names further rows that it tells of."""
+        """`event` stands as the next entry of its chain, sealed to the one before, and with it the messages of the
+        parties that are told, and what their archives are to file. `also_about` names further rows that it tells of."""
         actor = by or self.actor
         words = event.words()
         if actor.is_signed_in:
@@ -141,12 +141,12 @@ class Work:
             self.session.add(SearchWords(chain=event.chain, number=sealed.entry.number, normal=normal))
         self._advance(sealed.entry)
         self._told |= {event.about, *also_about}
-        if event.message and event.chain == JOINT:
-            for party in self.parties:
-                if party != actor.party:
-                    self.add(
-                        Message(id=new_id(), party=party, chain=JOINT, number=sealed.entry.number, at=self.at)
-                    )
+        for party in event.parties_told(self.parties, actor.party):
+            self.add(
+                Message(id=new_id(), party=party, chain=event.chain, number=sealed.entry.number, at=self.at)
+            )
+        if event.is_receipted and event.chain == JOINT:
+            self.add(ToFile(chain=JOINT, number=sealed.entry.number))
         self.entries.append(sealed.entry)
         return sealed.entry
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,8 @@ from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.consent.rules import STANDING_NAMES, Standing
 from portal.history import queries as history
-from portal.history.sentences import Teller
+from portal.history.told import Shown
+from portal.history.told import shown as shown_messages
 from portal.home import queries
 from portal.home.parts import COUNTED, PART_SHOWN, SHOWN, Item, Part
 from portal.home.queries import DRAFTS, OTHERS, TO_CONFIRM, TURN, UNCONFIRMED, Board, Waiting
@@ -36,7 +37,7 @@ from portal.web.reading import actor, portal, reading
 blueprint = Blueprint("home", __name__)
 home = blueprint
 
-MESSAGES, MESSAGES_A_PAGE = 20, 50
+MESSAGES = 20
 
 DECIDE = N_("「%(title)s」を確かめて、同意するか差し戻す")
 REVISE = N_("差し戻された「%(title)s」を直して、新しい版を提示する")
@@ -194,7 +195,12 @@ def index() -> ResponseReturnValue:
         others_total=found.total(OTHERS, UNCONFIRMED),
         drafts=_drafts(tell, places, [row for row in drafts if row not in own], SIDE_DRAFT),
         drafts_total=found.total(DRAFTS) - len(own),
-        messages=_messages(tell, places, lines[:MESSAGES]),
+        messages=shown_messages(
+            lines[:MESSAGES],
+            language=tell.language,
+            labels=tell.labels,
+            edition_digest=tell.edition.digest,
+        ),
         has_more_messages=len(lines) > MESSAGES,
         alarms=[_capped(part) for part in parts if part.is_alarm],
         urgent=[_capped(part) for part in parts if part.is_urgent and not part.is_alarm],
@@ -211,11 +217,11 @@ _FOR_OTHERS: Kept[Item] = Kept(3_000)
 _SHOWN: Kept[Markup] = Kept(3_000)
 
 
-def lines_of(rows: Sequence[Item | Told]) -> Markup:
+def lines_of(rows: Sequence[Item | Shown]) -> Markup:
     """Lines as the page shows them, in a list; kept together and each by itself, by all that they say."""
     code = language()
 
-    def made(row: Item | Told) -> Markup:
+    def made(row: Item | Shown) -> Markup:
         return part("home/_lines.html", "line" if isinstance(row, Item) else "message", row)
 
     def all_of_them() -> Markup:
@@ -351,42 +357,6 @@ def _capped(part: Part) -> Part:
     return replace(part, items=part.items[:PART_SHOWN], total=part.count)
 
 
-class Told(NamedTuple):
-    """One お知らせ as a list shows it."""
-
-    sentence: str
-    href: str | None
-    when: str
-    iso: str
-    is_new: bool
-
-
-def _messages(tell: Tellings, places: Places, lines: Sequence[history.Line]) -> list[Told]:
-    teller, before = Teller.of(tell.language, tell.labels), tell.reader.previous_visit_at
-    return [
-        _TOLD.get(
-            (line, tell.language, tell.edition.digest, is_new := before is not None and line.at > before),
-            partial(_message, tell, places, teller, line, is_new),
-        )
-        for line in lines
-    ]
-
-
-_TOLD: Kept[Told] = Kept(2_000)
-
-
-def _message(tell: Tellings, places: Places, teller: Teller, line: history.Line, is_new: bool) -> Told:
-    link, kind = portal().extensions.get("link_to_subject"), line.facts.get("kind")
-    if line.subject_kind == "document" and places.knows(kind):
-        href = places.of(str(kind), line.subject_id)
-    elif line.subject_kind != "document" and link:
-        href = link(line.subject_kind, line.subject_id)
-    else:
-        href = None
-    iso = line.at.isoformat()
-    return Told(teller.message(line), href, moment_in_words(line.at, tell.language), iso, is_new)
-
-
 @dataclass(frozen=True)
 class TermNow:
     """Where the agreement stands today."""
@@ -457,25 +427,6 @@ def waiting(whose: str) -> ResponseReturnValue:
         lines_of=lines_of,
         first=url_for(".waiting", whose=whose) if after else None,
         following=following,
-    )
-
-
-@blueprint.get("/messages", allow=Permission.READ)
-def messages() -> ResponseReturnValue:
-    """What the other parties did (お知らせ), newest first, by key."""
-    typed = request.args.get("before", "")
-    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 15 else None
-    tell, places = Tellings.of_this_request(), Places()
-    lines = history.messages(reading(), tell.reader, MESSAGES_A_PAGE + 1, before=before)
-    older = None
-    if len(lines) > MESSAGES_A_PAGE:
-        older = url_for(".messages", before=lines[MESSAGES_A_PAGE - 1].number)
-    return show(
-        "home/messages.html",
-        messages=_messages(tell, places, lines[:MESSAGES_A_PAGE]),
-        lines_of=lines_of,
-        older=older,
-        first=url_for(".messages") if before is not None else None,
     )
 
 

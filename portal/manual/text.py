@@ -148,6 +148,7 @@ def linked(text: str, address_of: Callable[[str], str]) -> str:
 
 _BY_ENDPOINT = (
     (r"home\..*|document", "home"),
+    (r"messages\..*|(account|parties)\.\w*(calendar|archive)\w*", "messages"),
     (r"account\..*", "first-day"),
     (r"agreement\..*", "agreement"),
     (r"term\.notice.*|term\.accord(_new|_draft|_files)?", "notices"),

@@ -9,16 +9,20 @@ from sqlalchemy import select
 
 from portal.access.actor import Actor
 from portal.access.policy import Permission, Role
+from portal.history.models import InboxMark
 from portal.history.work import Work
 from portal.kernel.db import Subject
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.typed import normal_email
+from portal.mail.commands import drop, enqueue
+from portal.mail.models import Mail, MailLine
+from portal.mail.rules import DEFAULT_CHOICE, MailChoice, Purpose
 from portal.parties import events, queries, rules
 from portal.parties.models import (
-    AccountMail,
     AuditorAppointment,
     AuditorConsent,
+    CalendarFeed,
     ConsentGrant,
     Member,
     Party,
@@ -28,8 +32,6 @@ from portal.parties.models import (
 )
 from portal.parties.passwords import Initial
 
-LINK, WAS_SET, WAS_MOVED = "set_password", "password_was_set", "address_was_changed"
-"""The purposes of account mails."""
 FORGET_AFTER = dt.timedelta(days=30)
 
 
@@ -136,7 +138,7 @@ def _move(work: Work, member: Member, email: str) -> None:
             raise rules.OfficersAddress("email")
         _must_be_free(work, normal)
         for address in (member.email_normal, None):
-            _mail(work, member, WAS_MOVED, address=address)
+            enqueue(work, Purpose.WAS_MOVED, member_id=member.id, address=address)
         _drop_links(work, member)
         _end_sessions(work, member)
     member.email, member.email_normal = email, normal
@@ -196,7 +198,7 @@ def change_post(work: Work, member_id: str, *, title: str, held_from: dt.date) -
 
 
 def close_member(work: Work, member_id: str) -> Member:
-    """The member of the actor's own party has left: no session, link, mail, consent power or auditor's post
+    """The member of the actor's own party has left: no session, link, mail, calendar, consent power or auditor's post
     outlives this moment (row 61), no address is free again, and every act stays under the name and post it was done in.
 
     Raises LastAdministrator, AlreadyClosed.
@@ -208,6 +210,7 @@ def close_member(work: Work, member_id: str) -> Member:
     member.closed_at, member.administrator_since, member.password_hash = work.at, None, None
     _end_sessions(work, member)
     _drop_links(work, member, every=True)
+    _end_telling(work, member)
     for post in work.session.scalars(select(Post).where(Post.member_id == member.id)):
         if post.held_to is None or post.held_to > work.today:
             post.held_to = max(work.today, post.held_from)
@@ -364,7 +367,7 @@ def change_password(work: Work, *, password_hash: str, token_hash: str | None = 
     _end_sessions(work, member, but=in_use)
     if in_use and token_hash:
         in_use.epoch, in_use.token_hash, in_use.authenticated_at = member.epoch, token_hash, work.at
-    _mail(work, member, WAS_SET)
+    enqueue(work, Purpose.WAS_SET, member_id=member.id)
     work.record(events.PasswordChanged(about=member.subject, private_to=member.party))
     return member
 
@@ -375,7 +378,7 @@ def set_password(work: Work, member: Member, *, password_hash: str) -> None:
     member.password_hash, member.must_change_password = password_hash, False
     _drop_links(work, member)
     _end_sessions(work, member)
-    _mail(work, member, WAS_SET)
+    enqueue(work, Purpose.WAS_SET, member_id=member.id)
     work.record(
         events.PasswordSetByLink(about=member.subject, private_to=member.party), by=actor_within(work, member)
     )
@@ -388,6 +391,40 @@ def choose_language(work: Work, language: str) -> None:
     if member.language != language:
         member.language = language
         work.record(events.LanguageChosen(about=member.subject, private_to=member.party, language=language))
+
+
+def choose_mail(work: Work, choice: MailChoice) -> None:
+    """The actor is told by mail as `choice` says, of everything from now on and of what still waits."""
+    work.must(Permission.USE_OWN_ACCOUNT)
+    member = _myself(work)
+    if member.mail_choice != choice:
+        member.mail_choice = choice.value
+        work.record(events.MailChosen(about=member.subject, private_to=member.party, choice=choice.value))
+
+
+def make_calendar(work: Work, *, token_hash: str) -> CalendarFeed:
+    """The agreed dates can be read, as the actor may read them, by whoever knows the token behind `token_hash`; an address
+    made before is dead (row 9)."""
+    work.must(Permission.USE_OWN_ACCOUNT)
+    work.must(Permission.READ)
+    member = _myself(work)
+    for feed in _open_feeds(work, member):
+        feed.revoked_at = work.at
+    made = work.add(CalendarFeed(id=new_id(), member_id=member.id, token_hash=token_hash, made_at=work.at))
+    work.record(events.CalendarMade(about=member.subject, private_to=member.party))
+    return made
+
+
+def revoke_calendar(work: Work) -> None:
+    """No calendar is read at an address of the actor's any more. Raises NoCalendar."""
+    work.must(Permission.USE_OWN_ACCOUNT)
+    member = _myself(work)
+    feeds = _open_feeds(work, member)
+    if not feeds:
+        raise rules.NoCalendar()
+    for feed in feeds:
+        feed.revoked_at = work.at
+    work.record(events.CalendarRevoked(about=member.subject, private_to=member.party))
 
 
 def sign_out(work: Work) -> None:
@@ -428,9 +465,8 @@ def end_other_sessions(work: Work) -> None:
 
 
 def forget_what_is_over(work: Work, *, limit: int = 500) -> int:
-    """Up to `limit` each of: failed attempts that no longer count, sessions and account mails dead for 30
-    days, are gone. How many went. None of them is a record of the cooperation; the acts stand in the
-    history."""
+    """Up to `limit` each of: failed attempts that no longer count, and sessions and mails over for 30 days, are gone. How
+    many went. None of them is a record of the cooperation; the acts stand in the history."""
     work.must(Permission.OPERATE)
     old = work.at - FORGET_AFTER
     rows = [
@@ -438,11 +474,19 @@ def forget_what_is_over(work: Work, *, limit: int = 500) -> int:
             select(SignInAttempt).where(SignInAttempt.at < work.at - rules.COUNTED).limit(limit)
         ),
         *work.session.scalars(select(UserSession).where(UserSession.last_used_at < old).limit(limit)),
-        *work.session.scalars(select(AccountMail).where(AccountMail.asked_at < old).limit(limit)),
     ]
-    for row in rows:
+    mails = work.session.scalars(
+        select(Mail)
+        .where(Mail.asked_at < old, Mail.next_try_at.is_(None), Mail.dead_at.is_(None))
+        .limit(limit)
+    ).all()
+    told = select(MailLine).where(MailLine.mail_id.in_([mail.id for mail in mails]))
+    for line in work.session.scalars(told).all():
+        work.session.delete(line)
+    work.session.flush()  # the lines point at the mails
+    for row in (*rows, *mails):
         work.session.delete(row)
-    return len(rows)
+    return len(rows) + len(mails)
 
 
 # --- Behind the acts ----------------------------------------------------------------------------------
@@ -499,11 +543,13 @@ def _new_member(
             administrator_since=work.at if Role.PARTY_ADMINISTRATOR in roles else None,
             password_hash=initial.hash,
             must_change_password=True,
+            mail_choice=DEFAULT_CHOICE.value,
             epoch=1,
             added_at=work.at,
         )
     )
     work.session.flush()
+    work.add(InboxMark(member_id=member.id, read_until=work.at))
     if post:
         _take_post(work, member, post, work.today)
     return member
@@ -627,27 +673,31 @@ def _end_sessions(work: Work, member: Member, *, but: UserSession | None = None)
 def _drop_links(work: Work, member: Member, *, every: bool = False) -> None:
     """Links to set a password are dead, sent or not; with `every`, no mail at all goes out any more."""
     mails = work.session.scalars(
-        select(AccountMail).where(
-            AccountMail.member_id == member.id,
-            AccountMail.used_at.is_(None),
-            AccountMail.dropped_at.is_(None),
+        select(Mail).where(
+            Mail.member_id == member.id,
+            Mail.used_at.is_(None),
+            Mail.dropped_at.is_(None),
         )
     )
     for mail in mails:
-        if mail.purpose == LINK or (every and mail.sent_at is None):
-            mail.dropped_at = work.at
+        if mail.purpose == Purpose.LINK or (every and mail.sent_at is None):
+            mail.dead_at = None
+            drop(work, mail)
 
 
-def _mail(work: Work, member: Member, purpose: str, *, address: str | None = None) -> None:
-    work.add(
-        AccountMail(
-            id=new_id(),
-            member_id=member.id,
-            purpose=purpose,
-            address=address,
-            asked_at=work.at,
-            next_try_at=work.at,
-            tries=0,
+def _end_telling(work: Work, member: Member) -> None:
+    """What was still to be told to the member by mail is not, and no calendar is read at their address (row 61)."""
+    waiting = select(MailLine).where(MailLine.member_id == member.id, MailLine.mail_id.is_(None))
+    for line in work.session.scalars(waiting).all():
+        work.session.delete(line)
+    for feed in _open_feeds(work, member):
+        feed.revoked_at = work.at
+
+
+def _open_feeds(work: Work, member: Member) -> list[CalendarFeed]:
+    return list(
+        work.session.scalars(
+            select(CalendarFeed).where(CalendarFeed.member_id == member.id, CalendarFeed.revoked_at.is_(None))
         )
     )
 

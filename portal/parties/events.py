@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from portal.access.policy import ROLE_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
+from portal.mail.rules import CHOICE_NAMES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,3 +317,73 @@ class LanguageChosen(OfMember):
     verb = "member.language_chosen"
     trail = N_("表示する言語を選びました。")
     language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailChosen(OfMember):
+    """A member chose which mails about messages they get."""
+
+    verb = "member.mail_chosen"
+    trail = N_("お知らせのメールの受け取り方を選びました：%(choice_name)s")
+    value_words = {"choice": CHOICE_NAMES}
+    choice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarMade(OfMember):
+    """A member made an address at which a calendar program reads the agreed dates; one made before is dead."""
+
+    verb = "member.calendar_made"
+    trail = N_("合意した日付を読むためのカレンダーのアドレスを作りました。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarRevoked(OfMember):
+    """A member revoked the address at which a calendar program read the agreed dates."""
+
+    verb = "member.calendar_revoked"
+    trail = N_("カレンダーのアドレスを無効にしました。")
+
+
+# --- Where a party files receipts ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfArchive(Event):
+    """An event on an address at which a party files receipts: told to that party alone."""
+
+    address: str = kept("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveAddressEntered(OfArchive):
+    """An address was entered; the question whether it is right is on its way there."""
+
+    verb = "party.archive_entered"
+    trail = N_("控えの送り先（保存用アドレス）「%(address)s」を登録しました。確認のメールを送ります。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveAddressAsked(OfArchive):
+    """The question was sent once more."""
+
+    verb = "party.archive_asked"
+    trail = N_("保存用アドレス「%(address)s」に、確認のメールをもう一度送ります。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveAddressConfirmed(OfArchive):
+    """Somebody who reads mail at the address confirmed it: receipts go there from now on."""
+
+    verb = "party.archive_confirmed"
+    trail = N_(
+        "保存用アドレス「%(address)s」が、届いたメールのリンクから確認されました。これから控えが届きます。"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveAddressEnded(OfArchive):
+    """No receipt goes to the address any more."""
+
+    verb = "party.archive_ended"
+    trail = N_("保存用アドレス「%(address)s」への控えの送付をやめました。")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField
 from wtforms.validators import ValidationError
 
 from portal.access.policy import ROLE_NAMES, Role
 from portal.kernel.typed import NotAnAddress, invisible_characters, normal_email
 from portal.kernel.words import N_
+from portal.mail.rules import CHOICE_HINTS, CHOICE_NAMES
 from portal.parties.rules import GIVEN_ROLES
 from portal.web.forms import ChoicesField, DayField, Filled, LineField, PortalForm
 from portal.web.language import say
@@ -179,4 +180,29 @@ class PartyRulesForm(PortalForm):
     officers_table = BooleanField(
         _l("提示は、同意権者だけができるようにする"),
         description=_l("起案者は下書きまでを行い、相手方に見せる提示は同意権者が行います。"),
+    )
+
+
+class MailChoiceForm(PortalForm):
+    """Which mails about messages a person gets."""
+
+    choice = RadioField(_l("お知らせのメール"), [Filled(_l("受け取り方を選んでください。"))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choice.choices = [(choice.value, say(name)) for choice, name in CHOICE_NAMES.items()]
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """What each choice means, in the reader's language."""
+        return {choice.value: say(words) for choice, words in CHOICE_HINTS.items()}
+
+
+class ArchiveForm(PortalForm):
+    """An address at which a party files receipts."""
+
+    address = AddressField(
+        _l("保存用アドレス"),
+        [Filled(_l("メールアドレスを入力してください。"))],
+        description=_l("組織で受け取り、保存できるアドレスにしてください。例：agreement-archive@example.jp"),
     )

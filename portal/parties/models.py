@@ -51,6 +51,8 @@ class Member(Model, Recorded):
     administrator_since: Mapped[dt.datetime | None]
     """Since when the member has been an administrator without a break: a seconder needs 24 hours (row 35)."""
     language: Mapped[str | None]
+    mail_choice: Mapped[str] = mapped_column(server_default="daily")
+    """Which mails about messages the member gets: `at_once`, `daily` or `mandatory`."""
     password_hash: Mapped[str | None]
     must_change_password: Mapped[bool] = mapped_column(server_default=true())
     epoch: Mapped[int] = mapped_column(server_default="1")
@@ -180,30 +182,44 @@ class SignInAttempt(Model):
     __table_args__ = (Index(None, "counted_for", "at"),)
 
 
-class AccountMail(Model):
-    """A mail about a member's account that is to go out: a single-use link to set a password, kept by its
-    token's digest, which is made when the mail is sent; or a notice of a change. With no member, nothing is
-    ever sent: the row stands so that a request for an unknown address is the same work (row 50)."""
+class CalendarFeed(Model, Recorded):
+    """The address at which a member's calendar program reads the agreed dates, kept by its token's digest; dead from the
+    moment it is revoked, and with the account (rows 9, 61)."""
 
-    __tablename__ = "account_mails"
+    __tablename__ = "calendar_feeds"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    member_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"), index=True)
-    purpose: Mapped[str]
-    """`set_password` (a link), `password_was_set` or `address_was_changed` (notices)."""
-    address: Mapped[str | None]
-    """Where to, when it is not the member's present address: the one that was theirs before (row 59)."""
-    asked_at: Mapped[dt.datetime]
-    token_hash: Mapped[str | None] = mapped_column(unique=True)
-    expires_at: Mapped[dt.datetime | None]
-    used_at: Mapped[dt.datetime | None]
-    sent_at: Mapped[dt.datetime | None]
-    dropped_at: Mapped[dt.datetime | None]
-    """When it was given up, and its link with it: no such member, closed, overtaken, refused for good."""
-    tries: Mapped[int] = mapped_column(server_default="0")
-    next_try_at: Mapped[dt.datetime]
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (Index(None, "sent_at", "dropped_at", "next_try_at"),)
+    @property
+    def subject(self) -> Subject:
+        """The member."""
+        return Subject("member", self.member_id)
+
+
+class ArchiveAddress(Model, Recorded):
+    """An address at which a party files receipts (控え); nothing but the question goes there before somebody who reads
+    its mail has confirmed it."""
+
+    __tablename__ = "archive_addresses"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    party: Mapped[str] = mapped_column(ForeignKey("parties.key"), index=True)
+    address: Mapped[str]
+    address_normal: Mapped[str]
+    entered_by: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    entered_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+
+    @property
+    def subject(self) -> Subject:
+        """Its party."""
+        return Subject("party", self.party)
 
 
 keep_forever(AuditorConsent)

@@ -16,9 +16,11 @@ from portal.access.policy import Role
 from portal.history.work import Works
 from portal.kernel.clock import day_in_japan
 from portal.kernel.errors import NotAllowed, NotFound
+from portal.mail.rules import DEFAULT_CHOICE
 from portal.parties.models import (
     AuditorAppointment,
     AuditorConsent,
+    CalendarFeed,
     ConsentGrant,
     Member,
     Party,
@@ -199,6 +201,27 @@ def actor_for(session: Session, member_id: str, at: dt.datetime) -> Actor:
     return _actor(row, has_visit=False)
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody with an open account, to whom mails may go."""
+
+    actor: Actor
+    address: str
+    choice: str
+    """Which mails about messages they get (`portal.mail.rules.MailChoice`)."""
+
+
+_RECIPIENTS = select(*_PERSON, Member.email_normal, Member.mail_choice).where(Member.closed_at.is_(None))
+
+
+def recipients(session: Session, at: dt.datetime) -> dict[str, Recipient]:
+    """Everybody of a party whose account is open at `at`, by their identifier: for who sends mails (row 61)."""
+    found = session.execute(_RECIPIENTS.where(Member.party.is_not(None)), _moments(at))
+    return {
+        row.id: Recipient(_actor(row, has_visit=False), row.email_normal, row.mail_choice) for row in found
+    }
+
+
 # --- What a reader may know of the members (row 7; security.md 3.2) --------------------------------
 
 
@@ -336,6 +359,36 @@ def party(session: Session, key: str) -> Party:
     if found is None:
         raise NotFound()
     return found
+
+
+def mail_choice(session: Session, reader: Actor) -> str:
+    """Which mails about messages the reader gets."""
+    found = session.scalar(select(Member.mail_choice).where(Member.id == reader.member_id))
+    return found or DEFAULT_CHOICE.value
+
+
+def own_calendar(session: Session, reader: Actor) -> CalendarFeed | None:
+    """The living address at which the reader's calendar is read, if there is one."""
+    return session.scalars(
+        select(CalendarFeed).where(
+            CalendarFeed.member_id == reader.member_id, CalendarFeed.revoked_at.is_(None)
+        )
+    ).first()
+
+
+def calendar_reader(session: Session, token: str, at: dt.datetime) -> Actor:
+    """For whom the address with this token shows the agreed dates, as they may read at `at`.
+
+    Raises NotFound when it was revoked or never was, and when the account is closed (rows 9, 61).
+    """
+    member_id = session.scalar(
+        select(CalendarFeed.member_id).where(
+            CalendarFeed.token_hash == token_digest(token), CalendarFeed.revoked_at.is_(None)
+        )
+    )
+    if member_id is None:
+        raise NotFound()
+    return actor_for(session, member_id, at)
 
 
 # --- One's own account, and the consent power -------------------------------------------------------

@@ -379,3 +379,50 @@ def an_administrator_must_remain(others: int) -> None:
     """Raises LastAdministrator when no other open administrator of the party remains (`others` is 0)."""
     if others == 0:
         raise LastAdministrator("roles")
+
+
+# --- Where a party files receipts --------------------------------------------------------------------
+
+ARCHIVES_MOST = 5
+"""To how many addresses of a party receipts may go."""
+ARCHIVE_LINK_LIFE = dt.timedelta(days=3)
+"""How long the link that confirms such an address may be used."""
+
+
+class ArchiveThere(RuleBroken):
+    """The party has entered this address already."""
+
+    sentence = N_("この保存用アドレスは、すでに登録されています。")
+    next_step = N_("一覧で、確認が済んでいるかを見てください。")
+
+
+class ArchivesEnough(RuleBroken):
+    """A party has as many addresses as it may."""
+
+    sentence = N_("保存用アドレスは%(most)s件までです。")
+    next_step = N_("使わなくなったアドレスをやめてから、登録してください。")
+
+
+class ArchiveConfirmed(MovedUnderThePen):
+    """The address has been confirmed; there is nothing to ask."""
+
+    sentence = N_("この保存用アドレスは、すでに確認されています。")
+    next_step = N_("ページを読み込み直してください。")
+
+
+class ArchiveLinkIsDead(RuleBroken):
+    """The mailed link was used, has run out, or never was; or the address was taken back."""
+
+    status = 404
+    sentence = N_("このリンクは使えません。使用済みか、期限（3日）が切れているか、登録が取り消されています。")
+    next_step = N_("自分の側の利用者管理者に、確認のメールをもう一度送るよう頼んでください。")
+
+
+# --- The calendar ------------------------------------------------------------------------------------
+
+
+class NoCalendar(MovedUnderThePen):
+    """There is no address to revoke."""
+
+    sentence = N_("有効なカレンダーのアドレスはありません。")
+    next_step = N_("ページを読み込み直してください。")

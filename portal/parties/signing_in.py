@@ -20,8 +20,11 @@ from portal.kernel.errors import NotAllowed, RuleBroken
 from portal.kernel.ids import new_id, new_secret
 from portal.kernel.typed import NotAnAddress, normal_email, normal_search
 from portal.kernel.words import N_
+from portal.mail.commands import enqueue
+from portal.mail.models import Mail
+from portal.mail.rules import Purpose
 from portal.parties import commands, events, rules
-from portal.parties.models import AccountMail, Member, SignInAttempt, UserSession
+from portal.parties.models import Member, SignInAttempt, UserSession
 from portal.parties.passwords import Passwords
 from portal.parties.queries import token_digest
 
@@ -361,16 +364,7 @@ def ask_password_link(keeper: Doorkeeper, *, email: str, network: str | None) ->
         member_id = work.session.scalar(
             select(Member.id).where(Member.email_normal == _account(email), Member.closed_at.is_(None))
         )
-        work.add(
-            AccountMail(
-                id=new_id(),
-                member_id=member_id,
-                purpose=commands.LINK,
-                asked_at=work.at,
-                next_try_at=work.at,
-                tries=0,
-            )
-        )
+        enqueue(work, Purpose.LINK, member_id=member_id)
 
 
 def link_is_alive(keeper: Doorkeeper, token: str) -> bool:
@@ -381,16 +375,16 @@ def link_is_alive(keeper: Doorkeeper, token: str) -> bool:
         return mail is not None and _is_alive(mail, now)
 
 
-def _by_token(token: str) -> Select[AccountMail]:
+def _by_token(token: str) -> Select[Mail]:
     return (
-        select(AccountMail)
-        .join(Member, Member.id == AccountMail.member_id)
-        .where(AccountMail.token_hash == token_digest(token), AccountMail.purpose == commands.LINK)
+        select(Mail)
+        .join(Member, Member.id == Mail.member_id)
+        .where(Mail.token_hash == token_digest(token), Mail.purpose == Purpose.LINK.value)
         .where(Member.closed_at.is_(None))
     )
 
 
-def _is_alive(mail: AccountMail, at: dt.datetime) -> bool:
+def _is_alive(mail: Mail, at: dt.datetime) -> bool:
     return (
         mail.used_at is None
         and mail.dropped_at is None

@@ -20,15 +20,19 @@ from portal.history.begin import begin, works
 from portal.history.work import Work
 from portal.kernel.clock import day_in_japan
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
+from portal.kernel.ids import new_secret
 from portal.kernel.words import N_
-from portal.parties import commands, queries, rules, signing_in
+from portal.mail.rules import MailChoice
+from portal.parties import archive, commands, queries, rules, signing_in
 from portal.parties.forms import (
     ActForm,
     AddMemberForm,
+    ArchiveForm,
     ChangePasswordForm,
     ConfirmForm,
     ForgottenForm,
     LanguageForm,
+    MailChoiceForm,
     MemberForm,
     NewPasswordForm,
     PartyRulesForm,
@@ -261,16 +265,61 @@ def do_set_password(token: str) -> ResponseReturnValue:
 
 @account.get("/account", allow=_P.USE_OWN_ACCOUNT)
 def settings() -> ResponseReturnValue:
-    """Who one is here, the visit before, and where one is signed in."""
+    """Who one is here, which mails one gets, the calendar, the visit before, and where one is signed in."""
+    return _settings_page()
+
+
+def _settings_page(status: int = 200, *, mail_form: MailChoiceForm | None = None) -> ResponseReturnValue:
     now = portal().clock.now()
+    chosen = queries.mail_choice(reading(), actor())
     return show(
         "account/settings.html",
+        status,
         me=queries.member(reading(), actor(), str(actor().member_id), now),
+        mail_form=mail_form or MailChoiceForm(formdata=None, data={"choice": chosen}),
+        calendar=queries.own_calendar(reading(), actor()),
         sessions=queries.own_sessions(reading(), actor(), now),
         labels=_labels(),
         role_names=_role_names,
         languages=LANGUAGES,
     )
+
+
+@account.post("/account/mail", allow=_P.USE_OWN_ACCOUNT)
+def choose_mail() -> ResponseReturnValue:
+    """The mails about messages come as chosen from now on."""
+    form = MailChoiceForm()
+    if not form.validate():
+        return _settings_page(422, mail_form=form)
+    with begin() as work:
+        commands.choose_mail(work, MailChoice(form.choice.data))
+        where = work.answer(url_for(".settings"))
+    flash(say(N_("メールの受け取り方を変更しました。")))
+    return redirect(where, 303)
+
+
+@account.post("/account/calendar", allow=_P.READ)
+def make_calendar() -> ResponseReturnValue:
+    """There is a new address for a calendar program, shown this once; one made before is dead (row 9)."""
+    if not ActForm().validate():
+        return _settings_page(422)
+    token = new_secret()
+    with begin() as work:
+        commands.make_calendar(work, token_hash=queries.token_digest(token))
+        work.answer(url_for(".settings"))
+    return show("account/calendar_made.html", address=f"{portal().settings.address}/calendar/{token}")
+
+
+@account.post("/account/calendar/revoke", allow=_P.USE_OWN_ACCOUNT)
+def revoke_calendar() -> ResponseReturnValue:
+    """The address is dead from now on."""
+    if not ActForm().validate():
+        return _settings_page(422)
+    with begin() as work:
+        commands.revoke_calendar(work)
+        where = work.answer(url_for(".settings"))
+    flash(say(N_("カレンダーのアドレスを無効にしました。")))
+    return redirect(where, 303)
 
 
 @account.get("/account/password", allow=_P.USE_OWN_ACCOUNT)
@@ -968,3 +1017,81 @@ def set_party_rules() -> ResponseReturnValue:
         where = work.answer(url_for(".members"))
     flash(say(N_("自分の側の決まりを変更しました。変わったことは、すべての当事者に知らせました。")))
     return redirect(where, 303)
+
+
+# --- Where a party files receipts ----------------------------------------------------------------------------------
+
+
+@parties.get("/archive-addresses", allow=_P.SET_PARTY_RULES, step_up=True)
+def archive_addresses() -> ResponseReturnValue:
+    """The addresses at which one's own party files receipts (控え)."""
+    return _archive_page(ArchiveForm(formdata=None))
+
+
+def _archive_page(form: ArchiveForm, status: int = 200) -> ResponseReturnValue:
+    addresses = archive.addresses_of(reading(), actor())
+    return show("parties/archive.html", status, form=form, addresses=addresses, most=rules.ARCHIVES_MOST)
+
+
+@parties.post("/archive-addresses", allow=_P.SET_PARTY_RULES, step_up=True)
+def enter_archive_address() -> ResponseReturnValue:
+    """The address is entered, and a mail with the question whether it is right is on its way there."""
+    form = ArchiveForm()
+    if not form.validate():
+        return _archive_page(form, 422)
+    try:
+        with begin() as work:
+            archive.enter(work, form.address.data)
+            where = work.answer(url_for(".archive_addresses"))
+    except RuleBroken as refused:
+        return _archive_page(form, _beside(form, refused))
+    flash(
+        say(
+            N_(
+                "登録しました。確認のメールが届いたら、その中のリンクを開いてください。確認されるまで、控えは届きません。"
+            )
+        )
+    )
+    return redirect(where, 303)
+
+
+@parties.post("/archive-addresses/<id>/ask", allow=_P.SET_PARTY_RULES, step_up=True)
+def ask_archive_address(id: str) -> ResponseReturnValue:
+    """The question is on its way once more; the link sent before is dead."""
+    return _of_archive(lambda work: archive.ask_again(work, id), say(N_("確認のメールをもう一度送ります。")))
+
+
+@parties.post("/archive-addresses/<id>/end", allow=_P.SET_PARTY_RULES, step_up=True)
+def end_archive_address(id: str) -> ResponseReturnValue:
+    """No receipt goes there any more."""
+    return _of_archive(lambda work: archive.end(work, id), say(N_("この宛先への控えの送付をやめました。")))
+
+
+def _of_archive(carry_out: Callable[[Work], object], said: str) -> ResponseReturnValue:
+    form = ActForm()
+    if not form.validate():
+        return _archive_page(ArchiveForm(formdata=None), 422)
+    with begin() as work:
+        carry_out(work)
+        where = work.answer(url_for(".archive_addresses"))
+    flash(said)
+    return redirect(where, 303)
+
+
+@account.get("/archive-address/<token>", allow=_P.ENTER)
+def confirm_archive(token: str) -> ResponseReturnValue:
+    """The page that a mailed link leads to; to look at it confirms nothing (row 36)."""
+    found = archive.asked_by(works(), token)
+    if found is None:
+        raise rules.ArchiveLinkIsDead()
+    party = g.edition_in_force().party(found.party).name[language()]
+    return show("account/archive_confirm.html", form=ActForm(formdata=None), party=party)
+
+
+@account.post("/archive-address/<token>", allow=_P.ENTER)
+def do_confirm_archive(token: str) -> ResponseReturnValue:
+    """Receipts go to the address from now on."""
+    if not ActForm().validate():
+        return confirm_archive(token)
+    archive.confirm(works(), token)
+    return show("account/archive_confirmed.html")

@@ -11,7 +11,10 @@ from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES
 
 @dataclass(frozen=True, kw_only=True)
 class OfPublicity(Event):
-    """An event on one publicity item."""
+    """An event on one publicity item. No mail says a title that may still be under embargo (row 20)."""
+
+    in_mail = ()
+    stand_in = N_("公表の案件")
 
     reference: str
     title: str = kept("")
@@ -22,6 +25,7 @@ class EventEnded(OfPublicity):
     """The event that a publication waits for has ended: from now on it may appear (decision 27)."""
 
     verb = "publicity.event_ended"
+    is_mandatory = True
     clause = "publicity"
     trail = N_("%(reference)s「%(title)s」が待っていた行事の終了を記録しました（%(ended_at)s）。")
     chronicle = N_("%(reference)s「%(title)s」が待っていた行事が終わりました（%(ended_at)s）。")
@@ -40,6 +44,8 @@ class ChannelPublished(OfPublicity):
     """A publisher recorded that an agreed channel went out, or, of a take-down, that it was carried out (R6.2-7)."""
 
     verb = "publicity.published"
+    is_mandatory = True
+    is_receipted = True
     clause = "publicity"
     value_words = {"act": _ACTS}
     trail = N_(
@@ -71,6 +77,8 @@ class PublicityCompleted(OfPublicity):
     """Every agreed channel has gone out (公表済)."""
 
     verb = "publicity.completed"
+    is_mandatory = True
+    is_receipted = True
     clause = "publicity"
     value_words = {"act": _ACTS}
     trail = N_("%(reference)s「%(title)s」は、合意したすべての経路で%(act_name)sが済みました。")
@@ -100,6 +108,9 @@ class OfRecord(Event):
     """An event on a publication that was not as agreed."""
 
     value_words = {"nature": NATURE_NAMES}
+    in_mail = ()
+    stand_in = N_("公表の記録")
+
     reference: str
     nature: str
     title: str = kept("")
@@ -110,6 +121,7 @@ class PublicityRecorded(OfRecord):
     """A publication that no agreement covered was recorded as what it is (S4, S12)."""
 
     verb = "publicity.recorded"
+    is_mandatory = True
     clause = "publicity"
     value_words = {"nature": NATURE_NAMES, "secrets": SECRETS_NAMES}
     trail = N_("%(nature_name)sを記録しました：%(reference)s「%(title)s」（%(appeared_at)s）")

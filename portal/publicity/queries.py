@@ -640,6 +640,58 @@ def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, li
     )
 
 
+def agreed_times(session: Session, reader: Actor, since: dt.datetime) -> Sequence[Any]:
+    """The items that every party has agreed to and nobody holds, with the moment from which they may appear, from `since`
+    on, as rows without titles."""
+    if not may_read(reader):
+        return []
+    return session.execute(
+        select(
+            PublicityItem.id,
+            PublicityItem.kind,
+            PublicityItem.reference,
+            PublicityItem.timing_kind,
+            PublicityItem.opens_at,
+            PublicityItem.closes_at,
+        )
+        .join(Document, Document.id == PublicityItem.id)
+        .where(
+            Document.standing == str(Standing.AGREED),
+            PublicityItem.opens_at >= literal(since, Moment()),
+        )
+        .order_by(PublicityItem.opens_at, PublicityItem.reference)
+        .limit(1_000)
+    ).all()
+
+
+def to_come(session: Session, reader: Actor, now: dt.datetime, *, limit: int = 200) -> Sequence[Any]:
+    """What is on the table or agreed, has not appeared and has its time before it, as rows, the earliest first."""
+    if not may_read(reader):
+        return []
+    return session.execute(
+        select(
+            PublicityItem.id,
+            PublicityItem.reference,
+            PublicityItem.title,
+            PublicityItem.opens_at,
+            PublicityItem.embargo,
+            Document.standing,
+            Document.revision,
+            Document.waits_for,
+            Document.waits_since,
+            Document.agreed_at,
+        )
+        .join(Document, Document.id == PublicityItem.id)
+        .where(
+            Document.standing.in_([*(str(one) for one in ON_THE_TABLE), str(Standing.AGREED)]),
+            PublicityItem.is_done.is_(False),
+            PublicityItem.opens_at > literal(now, Moment()),
+        )
+        .order_by(PublicityItem.opens_at, PublicityItem.reference)
+        .limit(limit)
+    ).all()
+
+
 def clock_of(session: Session) -> dt.datetime:
     """The present moment by the database's own clock (UTC); PostgreSQL (row 42)."""
     found: dt.datetime = session.execute(select(cast(func.clock_timestamp(), Moment()))).scalar_one()

@@ -15,10 +15,12 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from portal.access.actor import SYSTEM
 from portal.agreement.models import AgreementEdition
 from portal.history.models import Entry, Head, Instance
 from portal.kernel.db import Engines
 from portal.kernel.errors import Unavailable
+from portal.mail.queries import queue
 from portal.migrations import current, head
 from portal.parties.models import Member, Party
 from portal.settings import HalfConfigured
@@ -213,6 +215,7 @@ def _contents(app: Portal) -> Iterator[Finding]:
             yield from _people(session)
         if app.settings.is_production and session.scalar(select(Instance.is_demo)):
             yield Finding("demo", State.MEND, "this database was loaded as a demonstration")
+        yield from _mails(app, session)
         yield from _clock(app, session)
         yield from _heads(session)
 
@@ -222,6 +225,25 @@ def _people(session: Session) -> Iterator[Finding]:
         roles = session.scalars(select(Member.roles).where(Member.party == party, Member.closed_at.is_(None)))
         if not any("party_administrator" in held.split(",") for held in roles):
             yield Finding("members", State.NOTE, f"{party} has no administrator: run `portal add-member`")
+
+
+def _mails(app: Portal, session: Session) -> Iterator[Finding]:
+    """Whether mails go out: what waits, since when no server could be reached, and what could not be delivered."""
+    found = queue(session, SYSTEM)
+    waiting = f"{found.waiting} waiting" + (
+        f", the oldest since {_moment(found.oldest_at)}" if found.oldest_at else ""
+    )
+    if found.down_since is not None:
+        words = f"no server since {_moment(found.down_since)} ({found.fault}); {waiting}"
+        yield Finding("mail queue", State.MEND, words)
+    else:
+        yield Finding("mail queue", State.GOOD, waiting)
+    words = f"{found.dead} could not be delivered: see /mail" if found.dead else "none"
+    yield _found("dead letters", not found.dead, words)
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _clock(app: Portal, session: Session) -> Iterator[Finding]:
@@ -237,7 +259,7 @@ def _clock(app: Portal, session: Session) -> Iterator[Finding]:
         if apart > CLOCK_APART:
             yield Finding("clock", State.MEND, f"{apart.total_seconds():.0f} s from the database server's")
             return
-    yield Finding("clock", State.GOOD, now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    yield Finding("clock", State.GOOD, _moment(now))
 
 
 def _heads(session: Session) -> Iterator[Finding]:

@@ -17,8 +17,10 @@ from portal.history.work import Works
 from portal.kernel.clock import JAPAN
 from portal.kernel.errors import Unavailable
 from portal.kernel.mail import Mailer
-from portal.tasks import life, overdue, seals, sweep
-from portal.tasks.mail import deliver_account_mails
+from portal.tasks import life, seals, sweep
+from portal.tasks.letters import Letters
+from portal.tasks.mail import deliver
+from portal.tasks.reminders import remind
 from portal.web.app import Portal
 
 log = logging.getLogger("portal")
@@ -45,13 +47,13 @@ def _seal(app: Portal) -> int:
 
 
 def _mail(app: Portal) -> int:
-    return deliver_account_mails(works_of(app), app.settings, Mailer(app.settings))
+    return deliver(works_of(app), Letters.of(app), Mailer(app.settings))
 
 
 JOBS = (
     Job("mail", 5, _mail),
     Job("life", 60, lambda app: life.tell_what_has_come(works_of(app))),
-    Job("overdue", 60, lambda app: overdue.tell_what_is_overdue(works_of(app))),
+    Job("remind", 60, lambda app: remind(works_of(app), app.extensions["falling_due"])),
     Job("seal", 60, _seal),
     Job("forget", 60 * 60, lambda app: sweep.forget(works_of(app))),
     Job("sweep", 60 * 60, lambda app: sweep.sweep_files(works_of(app), app.files)),

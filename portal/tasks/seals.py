@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.access.actor import SYSTEM
 from portal.history.event import JOINT
 from portal.history.models import Entry, Head
-from portal.history.seal import skeleton_of
+from portal.history.seal import head_text, skeleton_of
 from portal.history.work import Work, Works
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.db import Subject
@@ -113,12 +113,10 @@ def write_files(works: Works, folder: Path) -> int:
 
 
 def checkpoint(skeleton: dict[str, object]) -> str:
-    """The seal of one day in three lines: which chain of which portal, how many entries, the last one's seal
-    in base64 (the form of a C2SP checkpoint)."""
+    """The seal of one day in three lines."""
     facts = skeleton["facts"]
     assert isinstance(facts, dict)
-    leaf = base64.b64encode(bytes.fromhex(facts["leaf"])).decode("ascii")
-    return f"{skeleton['origin']}/{skeleton['chain']}\n{facts['size']}\n{leaf}\n"
+    return head_text(str(skeleton["origin"]), str(skeleton["chain"]), facts["size"], facts["leaf"])
 
 
 def read_checkpoint(text: str) -> tuple[str, int, str]:

@@ -40,6 +40,6 @@ def sweep_files(works: Works, files: FileStore) -> int:
 
 
 def forget(works: Works) -> int:
-    """Sessions, sign-in attempts and account mails that have been over for long are gone; how many went."""
+    """Sessions, sign-in attempts and mails that have been over for long are gone; how many went."""
     with works.begin(SYSTEM) as work:
         return forget_what_is_over(work)

@@ -33,14 +33,16 @@ from portal.demo import accounts, load
 from portal.demo.people import PEOPLE
 from portal.doubts.models import Doubt, DoubtRecord
 from portal.history.chain import chains, orphans, verify
-from portal.history.models import Entry, Instance
+from portal.history.models import Entry, Instance, Message
 from portal.kernel.clock import JAPAN, day_in_japan
-from portal.parties.models import AccountMail, ConsentGrant, Member
+from portal.mail.models import Mail
+from portal.parties.models import ConsentGrant, Member
 from portal.parties.queries import actor_for
 from portal.publicity import queries as publicity
 from portal.publicity.models import EmbargoedCopy, Publication, PublicityRecord
 from portal.publicity.sorts import Relation
 from portal.publicity.states import State as PublicityState
+from portal.tasks.telling import tell
 from tests.conftest import make_schema
 from tests.demo.conftest import demo_app
 
@@ -240,7 +242,9 @@ def test_a_second_loading_is_refused_and_changes_nothing(demo):
 
 def test_nothing_is_mailed_to_addresses_where_nobody_lives(demo):
     with demo.read() as session:
-        assert all(session.scalars(select(AccountMail.dropped_at)))
+        assert all(session.scalars(select(Mail.dropped_at)))
+        assert not session.scalars(select(Message.id).where(Message.delivered_at.is_(None))).all()
+    assert tell(demo.app.extensions["works"]) == 0
 
 
 def test_everybody_listed_can_sign_in_and_whoever_left_cannot(demo):

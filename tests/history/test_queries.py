@@ -345,8 +345,8 @@ def test_messages_are_what_the_others_did(house: House) -> None:
     act(house, otsu, "乙の件")
     act(house, otsu, "乙の準備", own_side=True)
     with house.read() as session:
-        assert [line.words["title"] for line in queries.messages(session, kou)] == ["乙の件"]
-        assert [line.words["title"] for line in queries.messages(session, otsu)] == ["甲の件"]
+        assert [told.line.words["title"] for told in queries.messages(session, kou)] == ["乙の件"]
+        assert [told.line.words["title"] for told in queries.messages(session, otsu)] == ["甲の件"]
 
 
 def test_months_keep_the_order_and_end_at_midnight_in_japan(house: House) -> None:

@@ -303,15 +303,17 @@ def test_counts_are_exact_to_a_thousand(full):
     assert COUNTED == 1_000
 
 
-def test_what_is_new_since_the_last_visit_is_marked(duo, signed_in):
+def test_what_one_has_not_read_is_marked_for_oneself_alone(duo, signed_in):
     first, second = duo.people[0], duo.people[1]
     duo.tabled(second.drafter, title="前からの覚書")
-    signed_in(duo, first.reader).get("/")
-    duo.clock.move(hours=11)
+    signed_in(duo, first.reader).get("/messages").submit("このページの未読をすべて既読にする")
+    duo.clock.move(hours=1)
     duo.tabled(second.drafter, title="新しい覚書")
-    told = signed_in(duo, first.reader).get("/").text.split("お知らせ")[1]
-    new, old = told.split("前からの覚書")[0], told.split("前からの覚書")[1]
-    assert "新着" in new and "新着" not in old.split("協定の状態")[0]
+    told = signed_in(duo, first.reader).get("/").source.split('id="part-messages"')[1]
+    new, old = told.split("前からの覚書")
+    assert "未読" in new and "未読" not in old.split("</section>")[0]
+    colleague = signed_in(duo, first.drafter).get("/").source.split('id="part-messages"')[1]
+    assert "未読" in colleague.split("前からの覚書")[1].split("</section>")[0]
 
 
 def test_the_day_of_the_page_is_the_day_in_japan(duo, signed_in):

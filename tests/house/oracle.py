@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from portal.advice.models import Advice
 from portal.consent.models import Document, Draft
-from portal.history.models import Entry
+from portal.history.models import Entry, Message
 from portal.kernel.clock import JAPAN
 from portal.kernel.ids import new_id
+from portal.mail.models import Mail
 from portal.parties.models import AuditorAppointment, ConsentGrant, UserSession
 from tests.makers.cooperation import (
     ACCORDS_,
@@ -34,6 +35,7 @@ from tests.makers.cooperation import (
     Cooperation,
     PaperMade,
 )
+from tests.makers.mails import link_for
 from tests.makers.people import PASSWORD, TestPerson
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
@@ -147,6 +149,8 @@ class Asking:
         self._words: dict[str, dict[str, Any]] = {}
         self.link = ""
         """A living link to set a password."""
+        self.archive_link = link_for(cooperation.house, cooperation.archive_address(party), "archive-address")
+        """A living link to confirm an archive address of the own side."""
 
     # -- things ---------------------------------------------------------------------------------------------
 
@@ -539,6 +543,67 @@ for _rule in ("/handback/papers/<name>", "/handback/papers/<name>/<form>"):
     REQUESTS["GET", _rule] = _of_sheet
 _post("/handback/export", format="csv")
 _post("/handback/new", **_HANDOVER)
+
+
+# -- messages, mails, the calendar ----------------------------------------------------------------------------
+
+
+def _message(asking: Asking, of: str) -> str:
+    """A message that a party was told, of an act that stands in the joint chain."""
+    party = {"own-message": asking.own, "other-message": asking.other}.get(of)
+    with asking.all.house.read() as session:
+        found = session.scalars(
+            select(Message.id)
+            .where(Message.party == party, Message.chain == "joint")
+            .order_by(Message.at.desc())
+        ).first()
+    return found or new_id()
+
+
+@_to("POST", "/messages/read")
+def _read(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked("/messages/read", {"message": _message(asking, line.of)})
+
+
+_post("/account/mail", choice="at_once")
+_post("/account/calendar")
+_post("/account/calendar/revoke")
+
+
+@_to("GET", "/calendar/<token>")
+def _calendar(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    return Asked(f"/calendar/{asking.all.made.feeds[asking.own] if line.of == 'living-feed' else new_id()}")
+
+
+@_to("GET", "/archive-address/<token>")
+@_to("POST", "/archive-address/<token>")
+def _archive_link(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    token = asking.archive_link if line.of == "live-link" else new_id()
+    return Asked(f"/archive-address/{token}", {} if line.method == "POST" else None)
+
+
+_plain("/members/archive-addresses", "/mail")
+_post("/members/archive-addresses", address="archive@example.jp")
+_post("/mail/retry-all")
+
+
+@_to("POST", "/members/archive-addresses/<id>/ask")
+@_to("POST", "/members/archive-addresses/<id>/end")
+def _archive(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    whose, _, which = line.of.partition("-")
+    party = {"own": asking.own, "other": asking.other}.get(whose, "")
+    id = asking.all.made.archives.get((party, which), new_id())
+    return Asked(line.rule.replace("<id>", id), {})
+
+
+@_to("POST", "/mail/<id>/retry")
+@_to("POST", "/mail/<id>/give-up")
+def _mail(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
+    id = asking.all.made.dead_letter if line.of == "a-dead-letter" else new_id()
+    if line.of == "a-sent-mail":
+        with asking.all.house.read() as session:
+            id = session.scalars(select(Mail.id).where(Mail.sent_at.is_not(None))).first() or id
+    return Asked(line.rule.replace("<id>", id), {})
 
 
 # -- members --------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ class Gathered:
     def take(self, browser: Browser, pages: dict[str, Page]) -> None:
         """The forms of these pages, as they stand in this browser."""
         for address, (_, form) in forms_on(pages).items():
-            key = re.sub("(?<=/set-password/).*", "<token>", ID.sub("<id>", address))
+            key = re.sub("/(set-password|archive-address)/.*", r"/\1/<token>", ID.sub("<id>", address))
             names = frozenset([*(name for name, _ in form.fields), *form.choices, *form.files])
             if (key, names) not in self.found:
                 token = dict(form.fields)["csrf_token"]
@@ -195,15 +195,19 @@ def every_form(shared_cooperation: Cooperation) -> Forms:
     auditor = every.made.extra[str(side.party), "auditor"].member_id
     posts = ["/", *(f"/members/{auditor}/{page}" for page in ("auditor/end", "change", "close"))]
     Browser(every.house).sign_in(side.officer.email, PASSWORD)  # one session more, to be ended
-    for person, begin, each in ((side.officer, starts, 20), (side.admin, posts, 12), (None, ["/"], 3)):
+    operator = every.made.people.operator
+    for person, begin, each in (
+        (side.officer, starts, 20), (side.admin, posts, 12), (operator, ["/"], 5), (None, ["/"], 3),
+    ):  # fmt: skip
         browser = every.browser(person)
         gathered.take(browser, crawl(browser, begin, passes_over=few_entries, each=each))
     officer = every.browser(side.officer)
     for address in late:  # to be moved to what has been tabled since
         gather_late(every, gathered, officer, address)
     after_the_end(every, gathered, side.officer)
-    link = f"/set-password/{living_link(every)}"
-    gathered.take(browser, {link: browser.get(link)})
+    archive = Asking(every, str(side.party)).archive_link
+    for link in (f"/set-password/{living_link(every)}", f"/archive-address/{archive}"):
+        gathered.take(browser, {link: browser.get(link)})
     every.keep()
     admin = every.browser(side.admin)
     clock.move(minutes=11)  # the password has to be entered once more

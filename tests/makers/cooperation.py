@@ -38,13 +38,16 @@ from portal.consent.rules import Capacity
 from portal.doubts import commands as doubts
 from portal.doubts.answer import ANSWER, AnswerBody
 from portal.handback import commands as handback
-from portal.kernel.mail import Mailer
+from portal.kernel.ids import new_secret
 from portal.kernel.uploads import Inspection
+from portal.parties import archive
 from portal.parties import commands as party_commands
+from portal.parties.models import ArchiveAddress
+from portal.parties.queries import token_digest
+from portal.parties.signing_in import ask_password_link
 from portal.publicity import commands as publicity
 from portal.publicity.item import PUBLICITY, VOLUNTARY, PublicityBody
 from portal.settings import FOUNDING_FILE
-from portal.tasks.mail import deliver_account_mails
 from portal.term import commands as term
 from portal.term.accord import ACCORD, AccordBody
 from portal.term.dates import DATES, DatesBody
@@ -53,7 +56,8 @@ from portal.term.notice import NoticeBody
 from tests.browser import Browser
 from tests.conftest import House, make_schema, make_staffed_house, open_house
 from tests.makers.handback import carried_out, handover_body, holding
-from tests.makers.people import PASSWORD, People, TestPerson, appoint, passwords_of
+from tests.makers.mails import dead_letter, link_for
+from tests.makers.people import PASSWORD, People, TestPerson, appoint, doorkeeper, passwords_of, post
 
 STANDINGS = ("draft", "tabled", "partial", "sent_back", "agreed", "held", "declined", "withdrawn")
 """Where a paper may stand; `partial`: its proposer has consented. `held`: by its proposer."""
@@ -174,6 +178,12 @@ class Made:
     of whom a test may close the one and strip the other; `lapsed` holds the consent power; for `asked` it has
     been asked by the second administrator; `auditor`, to whom every party has consented; `proposed`, to whom none
     has yet."""
+    feeds: dict[str, str] = field(default_factory=dict)
+    """Of each party the token of its officer's calendar."""
+    archives: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Of each party an archive address that is `confirmed`, and one that is only `asked`."""
+    dead_letter: str = ""
+    """A mail that could not be delivered."""
     canaries: dict[str, list[str]] = field(default_factory=dict)
     """Each party's own words, which no other side may ever see."""
     at: dt.datetime = dt.datetime(2025, 10, 1, tzinfo=dt.UTC)
@@ -283,6 +293,12 @@ class Cooperation:
         with self.house.read() as session:
             digest: str = session.get_one(Document, id).digest
         return digest
+
+    def archive_address(self, party: str) -> str:
+        """The address of the party that was asked whether receipts may go there."""
+        with self.house.read() as session:
+            found = session.get_one(ArchiveAddress, self.made.archives[party, "asked"])
+            return found.address_normal
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -837,6 +853,23 @@ class Maker:
                     work, made.holding, kind="keeper", holder="総務係", place="金庫", copies=1, on_day=work.today
                 ).id
 
+    # -- how they are reached -----------------------------------------------------------------------------
+
+    def reached(self, party: str) -> None:
+        """The officer of `party` has a calendar; two addresses are entered for its receipts, one of them confirmed."""
+        side, token = self.made.people[party], new_secret()
+        with self.work(side.officer) as work:
+            party_commands.make_calendar(work, token_hash=token_digest(token))
+        self.made.feeds[party] = token
+        for which in ("confirmed", "asked"):
+            address = f"{self.canary(party).lower()}@example.jp"
+            self.made.canaries[party].append(address)
+            with self.work(side.admin) as work:
+                self.made.archives[party, which] = archive.enter(work, address).id
+            post(self.house)
+            if which == "confirmed":
+                archive.confirm(self.house.works, link_for(self.house, address, "archive-address"))
+
     # -- people -------------------------------------------------------------------------------------------
 
     def newcomer(self, party: str, key: str, role: Role, *, name: str = "", post: str = "") -> TestPerson:
@@ -894,8 +927,13 @@ def make(house: House) -> Made:
     for side in made.people.sides:
         with maker.work(side.admin2) as work:
             party_commands.ask_consent_power(work, made.extra[side.party, "asked"].member_id)
-    while deliver_account_mails(house.works, house.app.settings, Mailer(house.app.settings), limit=500):
-        pass
+    for party in maker.keys:
+        maker.reached(party)
+    post(house)
+    quiet = made.extra[maker.keys[0], "quiet"].email
+    made.dead_letter = dead_letter(
+        house, lambda: ask_password_link(doorkeeper(house), email=quiet, network="192.0.2.9")
+    )
     house.clock.move(hours=1)
     made.at = house.clock.now()
     return made

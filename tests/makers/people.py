@@ -12,7 +12,8 @@ from portal.kernel.mail import Mailer
 from portal.parties import commands, queries
 from portal.parties.passwords import Initial, Passwords
 from portal.parties.signing_in import Doorkeeper
-from portal.tasks.mail import deliver_account_mails
+from portal.tasks.letters import Letters
+from portal.tasks.mail import deliver
 
 PASSWORD = "correct horse battery 協定"
 """Everybody's password in tests."""
@@ -147,10 +148,16 @@ def staff(house: Any) -> People:
     for person in people:
         with house.work(person.actor(house)) as work:
             commands.change_password(work, password_hash=initial.hash)
-    settings = house.app.settings
-    while deliver_account_mails(house.works, settings, Mailer(settings), limit=500):
-        pass
+    post(house)
     return people
+
+
+def post(house: Any) -> int:
+    """Everybody has been told by mail what they are to be told by now; how many mails went."""
+    sent = 0
+    while taken := deliver(house.works, Letters.of(house.app), Mailer(house.app.settings)):
+        sent += taken
+    return sent
 
 
 def appoint(house: Any, people: People, auditor: TestPerson) -> None:
@@ -205,6 +212,7 @@ __all__ = [
     "appoint",
     "doorkeeper",
     "passwords_of",
+    "post",
     "proposal_of",
     "staff",
 ]

@@ -186,7 +186,8 @@ def test_pictures_can_be_carried_and_read():
 @pytest.mark.parametrize(
     ("endpoint", "name"),
     [
-        ("home.index", "home"), ("home.messages", "home"), ("account.settings", "first-day"), ("agreement.index", "agreement"),
+        ("home.index", "home"), ("messages.index", "messages"), ("parties.archive_addresses", "messages"), ("account.settings", "first-day"),
+        ("agreement.index", "agreement"),
         ("term.index", "term"), ("term.dates_new", "term"), ("term.dates_consent", "consenting"),
          ("term.notice", "notices"), ("term.notice_draft", "notices"), ("term.accord_new", "notices"),
          ("term.accord_consent", "consenting"), ("term.record", "term"), ("term.meeting", "term"),

@@ -16,8 +16,9 @@ from portal.history.queries import Filters, Reading
 from portal.history.sentences import Teller
 from portal.kernel.errors import NotAllowed, NotFound
 from portal.kernel.typed import NotAnAddress
+from portal.mail.models import Mail
 from portal.parties import commands, queries, rules
-from portal.parties.models import AccountMail, ConsentGrant, Member, Party, Post, UserSession
+from portal.parties.models import ConsentGrant, Member, Party, Post, UserSession
 from portal.parties.signing_in import sign_in
 from portal.schema import gather
 from tests.makers.people import PASSWORD, doorkeeper, passwords_of
@@ -253,7 +254,7 @@ def test_a_new_address_is_told_to_both_and_ends_the_sessions(staffed):
         )
     assert queries.actor_of(staffed.works, entered.token) is None
     with staffed.read() as session:
-        mails = session.scalars(select(AccountMail).where(AccountMail.sent_at.is_(None))).all()
+        mails = session.scalars(select(Mail).where(Mail.sent_at.is_(None))).all()
     assert {mail.address for mail in mails} == {side.reader.email, None}
 
 
@@ -593,7 +594,7 @@ def test_what_is_over_is_forgotten_after_a_while(staffed):
         assert commands.forget_what_is_over(work, limit=1000) > 0
     with staffed.read() as session:
         assert session.scalars(select(UserSession)).all() == []
-        assert session.scalars(select(AccountMail)).all() == []
+        assert session.scalars(select(Mail)).all() == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from portal import create_app
 from portal.kernel.clock import FixedClock
 from portal.settings import Settings
 from tests.conftest import NOON, House
+from tests.makers.agreements import agreement_of_three, dated, sqlite_dated, three_on_disk
+
+__all__ = ["agreement_of_three", "dated", "sqlite_dated", "three_on_disk"]
 
 
 @pytest.fixture

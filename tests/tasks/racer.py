@@ -1,6 +1,6 @@
 """One of several schedulers of one portal, in a process of its own: for each day it is told, it looks what is due.
 
-python racer.py DATABASE_URL INSTANCE
+python racer.py DATABASE_URL INSTANCE SMTP_PORT
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from portal.settings import Settings
 from portal.tasks.schedule import JOBS, run_once
 
 
-def main(url: str, instance: str) -> None:
+def main(url: str, instance: str, port: str) -> None:
     """Answers each line, a moment, with a line: `done`, or what went wrong."""
     clock = FixedClock(dt.datetime(2025, 10, 1, tzinfo=dt.UTC))
     settings = Settings(
@@ -23,6 +23,8 @@ def main(url: str, instance: str) -> None:
         database_url=url,
         secret_key="for tests only, thirty-two letters",
         scheduler=False,
+        smtp_host="127.0.0.1",
+        smtp_port=int(port),
     )
     app = create_app(settings, clock=clock)
     say("ready")

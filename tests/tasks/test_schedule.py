@@ -24,7 +24,7 @@ def test_every_job_runs_on_a_portal_with_nothing_to_do(unfounded):
 def test_every_job_runs_on_a_founded_portal(house):
     house.clock.move(days=1)
     done = {job.name: result for job, result in run_once(house.app)}
-    assert done == {"mail": 0, "life": 0, "overdue": 0, "seal": 1, "forget": 0, "sweep": 0}
+    assert done == {"mail": 0, "life": 0, "remind": 0, "seal": 1, "forget": 0, "sweep": 0}
     assert (house.app.settings.instance / "seals" / "joint" / "2025-10-01.txt").exists()
 
 

@@ -1,0 +1,1 @@
+"""The calendar each person may subscribe to: agreed dates only, at an address of their own."""
