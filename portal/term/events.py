@@ -96,6 +96,8 @@ class NoticeDispatched(OfSharedNotice):
     """The letter was recorded as sent; from now on nothing of it is changed (R4-7)."""
 
     verb = "notice.dispatched"
+    is_mandatory = True
+    is_receipted = True
     value_words: ClassVar[Mapping[str, Mapping[Any, str]]] = {"kind": KIND_NAMES, "means": MEANS_NAMES}
     trail = N_(
         "%(reference)s（%(kind_name)s）を%(dispatched_on)sに発信したことを記録しました（%(means_name)s）。照合コード %(digest)s"
@@ -119,6 +121,8 @@ class NoticeRegistered(OfSharedNotice):
     """A receiver registered a notice that had come on paper."""
 
     verb = "notice.registered"
+    is_mandatory = True
+    is_receipted = True
     trail = N_(
         "受け取った%(reference)s（%(kind_name)s、%(sender)sから）を登録しました。照合コード %(digest)s"
     )
@@ -135,6 +139,8 @@ class NoticeArrived(OfSharedNotice):
     """A side recorded when the notice arrived at a receiver, and what shows it (R4-1)."""
 
     verb = "notice.arrived"
+    is_mandatory = True
+    is_receipted = True
     trail = N_("%(reference)sが%(receiver)sに到達した日を%(arrived_on)sと記録しました（%(evidence)s）。")
     chronicle = N_("%(party)sが、%(reference)sの%(receiver)sへの到達を%(arrived_on)sと記録しました。")
     message = chronicle
@@ -248,6 +254,8 @@ class NoticeWithdrawn(OfSharedNotice):
     """Every party agreed that the notice counts no more (articles.md 1.4)."""
 
     verb = "notice.withdrawn"
+    is_mandatory = True
+    is_receipted = True
     trail = N_("%(reference)s（%(kind_name)s）は、%(document)sによる全当事者の合意で取り下げられました。")
     chronicle = trail
     message = trail
@@ -259,6 +267,8 @@ class EndConfirmed(OfSharedNotice):
     """Every party confirmed the end to which a notice in doubt leads."""
 
     verb = "notice.end_confirmed"
+    is_mandatory = True
+    is_receipted = True
     trail = N_(
         "%(reference)s（%(kind_name)s）による終了（有効な最後の日は%(last_day)s）を、%(document)sで全当事者が確認しました。"
     )

@@ -89,15 +89,17 @@ def test_after_the_end_no_activity_and_no_publicity_under_the_agreement_begins(s
     half = tabled_proposal(house, people)
     consented(house, kou.officer, PROPOSAL, half)
     item, unpublished = tabled_item(house, people), agreed_item(house, people)
+    draft = drafted(house, kou.drafter, PROPOSAL, proposal_body(edition_of(house)))
     ended(house, LAST_DAY)
     on_day(house, LAST_DAY + dt.timedelta(days=1))
     with pytest.raises(AgreementNotInForce):
         consented(house, otsu.officer, PROPOSAL, half)
     with pytest.raises(AgreementNotInForce):
         consented(house, otsu.officer, PUBLICITY, item)
-    draft = drafted(house, kou.drafter, PROPOSAL, proposal_body(edition_of(house)))
     with pytest.raises(AgreementNotInForce):
         tabled(house, kou.drafter, PROPOSAL, draft)
+    with pytest.raises(AgreementNotInForce):
+        drafted(house, kou.drafter, PROPOSAL, proposal_body(edition_of(house)))
     with pytest.raises(PublicityDoesNotSurvive):
         published(house, kou.press, unpublished, at=house.clock.now())
     agreed_item(house, people, kind=VOLUNTARY)

@@ -118,7 +118,7 @@ def test_agreement_hold_and_publication_are_receipted_and_a_tabling_is_not(alone
         "合意が成立しました",
         "保留しました",
         "保留を解きました",
-        "公表を記録しました",
+        "公表の実施を記録しました",
     ):
         assert words in said, words
     assert "提示しました" not in said and "知事の日程" not in said and "多言語窓口" not in said
