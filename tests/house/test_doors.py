@@ -397,15 +397,15 @@ def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, pos
 
 
 def test_dangerous_doors_ask_for_the_password_when_it_was_entered_long_ago(cooperation):
-    """Row 62: consent, its withdrawal, publishing, return and disposal, everything about members and what leaves as a file
-    need a password entered within 10 minutes; until then nothing is done, and what was typed comes along."""
+    """Row 62: consent, its withdrawal, publishing, dispatching a notice, return and disposal, everything about members and what
+    leaves as a file need a password entered within 10 minutes; until then nothing is done, and what was typed comes along."""
     own = rounds(cooperation, cooperation.parties[0])
     doors = doors_of(cooperation.house.app)
     asked_at = {key for key, door in doors.items() if door.step_up}
     dangerous = {
         (method, rule)
         for method, rule in DOORS
-        if rule.endswith(("/consent", "/withdraw-consent", "/publish", "/export")) or (rule.startswith("/members/") and rule.count("/") > 2)
+        if rule.endswith(("/consent", "/withdraw-consent", "/publish", "/dispatch", "/export")) or (rule.startswith("/members/") and rule.count("/") > 2)
         or rule in {"/members/add", "/members/rules", "/members/archive-addresses"}
         or rule in {f"/handback/{act}" for act in ("instruct", "carry-out", "acknowledge", "retain")}
     }  # fmt: skip

@@ -12,6 +12,8 @@ from portal.agreement.commands import announce_end
 from portal.agreement.life import Cause
 from portal.consent import commands
 from portal.consent.models import Document
+from portal.doubts.events import DoubtLongOpen
+from portal.handback.events import HandbackOpen
 from portal.history.models import Entry, Message
 from portal.history.seal import skeleton_of
 from portal.kernel.clock import JAPAN, day_in_japan
@@ -23,6 +25,7 @@ from portal.tasks.events import (
     ConfirmationAwaited,
     EmbargoEnding,
     EndNotRecorded,
+    IntentionAwaited,
     ParticularsUnsettled,
     PlannedOnClosedDay,
     PublicationAwaited,
@@ -33,6 +36,7 @@ from portal.tasks.events import (
 )
 from portal.tasks.models import JobRun
 from portal.tasks.reminders import Reminder, remind
+from portal.term.commands import say_intention
 from portal.term.reckoning import reckoned
 from tests.makers.activities import (
     agreed_activity,
@@ -43,6 +47,8 @@ from tests.makers.activities import (
     tabled_particulars,
     tabled_proposal,
 )
+from tests.makers.doubts import raised
+from tests.makers.handback import acknowledged, carried_out, recorded
 from tests.makers.publicity import agreed_item, publicity_body, tabled_item
 from tests.tasks.planned import plan
 
@@ -447,6 +453,76 @@ def test_ten_minutes_and_forty_days_of_sleep_lose_nothing_and_tell_nothing_twice
     assert [facts["days"] for facts, _ in told(sqlite_dated, AnswerAwaited)] == [20, 20]
     assert len(told(sqlite_dated, PublicationAwaited)) == 1
     assert look(sqlite_dated) == 0
+
+
+# --- Intentions, the ledger, doubts (R4-5, R5-4, R9-2) --------------------------------------------------------------
+
+
+def test_who_has_said_nothing_of_the_time_after_the_term_is_asked_once(sqlite_dated):
+    """R4-5: from 60 days before, on a day on which work is done; who has said something is not asked."""
+    kou, otsu = sqlite_dated.people.sides
+    asked_from = expiry_of(sqlite_dated) - dt.timedelta(days=60)
+    assert asked_from.weekday() == 6  # a Sunday
+    at(sqlite_dated, asked_from, 9)
+    with sqlite_dated.work(kou.manager.actor(sqlite_dated)) as work:
+        say_intention(work, says="continue")
+    look(sqlite_dated)
+    assert told(sqlite_dated, IntentionAwaited) == []
+    at(sqlite_dated, asked_from + dt.timedelta(days=1))
+    look(sqlite_dated)
+    ((facts, parties),) = told(sqlite_dated, IntentionAwaited)
+    assert (facts["number"], facts["days"], parties) == (1, 59, [otsu.party])
+    at(sqlite_dated, asked_from + dt.timedelta(days=20))
+    look(sqlite_dated)
+    assert len(told(sqlite_dated, IntentionAwaited)) == 1
+
+
+def test_what_is_not_handed_back_is_told_to_those_who_have_to_see_to_it(sqlite_dated):
+    """R5-4: on the target day, then every week; nothing once all of it is settled."""
+    kou, otsu = sqlite_dated.people.sides
+    row = recorded(sqlite_dated, kou.drafter, otsu.party)
+    last_day = expiry_of(sqlite_dated)
+    ended(sqlite_dated, last_day)
+    at(sqlite_dated, last_day + dt.timedelta(days=29))
+    look(sqlite_dated)
+    assert told(sqlite_dated, HandbackOpen) == []
+    at(sqlite_dated, last_day + dt.timedelta(days=30))
+    look(sqlite_dated)
+    target = (last_day + dt.timedelta(days=30)).isoformat()
+    found = told(sqlite_dated, HandbackOpen)
+    assert [(facts["what"], facts["on"], facts["open"]) for facts, _ in found] == [("target", target, 1)] * 2
+    assert sorted(parties for _, parties in found) == sorted([[kou.party], [otsu.party]])
+    with sqlite_dated.read() as session:
+        subject = session.scalars(select(Entry).where(Entry.verb == HandbackOpen.verb)).first()
+        assert (subject.subject_kind, subject.subject_id) == ("handback", "open")
+    carried_out(sqlite_dated, otsu.officer, "return", row)
+    acknowledged(sqlite_dated, kou.officer, row)
+    at(sqlite_dated, last_day + dt.timedelta(days=60))
+    look(sqlite_dated)
+    assert len(told(sqlite_dated, HandbackOpen)) == 2
+
+
+def test_a_doubt_open_for_long_is_told_to_all_once(sqlite_dated):
+    """R9-2: longer than thirty days."""
+    raised(sqlite_dated, sqlite_dated.people)
+    sqlite_dated.clock.move(days=30)
+    look(sqlite_dated)
+    assert told(sqlite_dated, DoubtLongOpen) == []
+    sqlite_dated.clock.move(hours=1)
+    look(sqlite_dated)
+    ((facts, parties),) = told(sqlite_dated, DoubtLongOpen)
+    assert facts["days"] == 30
+    assert parties == sorted(side.party for side in sqlite_dated.people.sides)
+    sqlite_dated.clock.move(days=30)
+    look(sqlite_dated)
+    assert len(told(sqlite_dated, DoubtLongOpen)) == 1
+
+
+def expiry_of(house):
+    """The last day of the first term."""
+    with house.read() as session:
+        edition = agreement.edition(session)
+        return agreement.terms(edition, agreement.dates_now(session, edition), day_in_japan(house.clock.now()))[0].expiry
 
 
 # --- The hooks -----------------------------------------------------------------------------------------------------
