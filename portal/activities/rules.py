@@ -445,23 +445,24 @@ def must_be_in_order(
     timing: str, *, day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]]
 ) -> None:
     """What is said of the timing makes sense, though it may be incomplete: days that exist, no end before its
-    start, no half-said milestone. Raises beside the fields; nothing typed is lost (excellent 3.2)."""
-    refuse_together(_out_of_order(day, start, end, milestones))
+    start, no half-said milestone. Raises beside the fields; nothing typed is lost (excellent 3.2). What is left
+    over from another kind of timing than the one chosen has only to be days; it says nothing."""
+    refuse_together(_out_of_order(timing, day, start, end, milestones))
 
 
 def _out_of_order(
-    day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]]
+    timing: str, day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]]
 ) -> Iterator[RuleBroken]:
     for name, text in (("day", day), ("start", start), ("end", end)):
         if text and day_of(text) is None:
             yield NotADay(name)
     first, last = day_of(start), day_of(end)
-    if first and last and last < first:
+    if timing == Timing.RANGE and first and last and last < first:
         yield EndBeforeStart("end", start=first, end=last)
     for on, what in _milestones(milestones):
         if on and day_of(on) is None:
             yield NotADay("milestones")
-        if bool(on) != bool(what):
+        if timing == Timing.MILESTONES and bool(on) != bool(what):
             yield MilestoneHalfSaid("milestones")
 
 

@@ -30,6 +30,7 @@ from portal.activities.rules import (
     StartedBeforeAgreement,
     State,
     Step,
+    Timing,
     TimingMissing,
 )
 from portal.agreement.wording import purchase_words
@@ -149,8 +150,21 @@ def test_a_range_without_its_days_is_missed_beside_both():
 
 def test_every_day_that_is_none_is_said_at_once():
     with pytest.raises(RuleBroken) as refused:
-        rules.must_be_in_order("range", **timing(start="2025-02-30", end="31", milestones=(("", "始める"),)))
+        rules.must_be_in_order(
+            "milestones", **timing(start="2025-02-30", end="31", milestones=(("", "始める"),))
+        )
     assert fields_of(refused) == ["start", "end", "milestones"]
+
+
+@pytest.mark.parametrize("kind", [one for one in Timing if one is not Timing.RANGE])
+def test_days_left_over_from_a_range_do_not_stand_in_the_way_of_another_kind_of_timing(kind: Timing):
+    """Whoever turns to 「未定」 need not first put in order the days that no longer say anything."""
+    rules.must_be_in_order(kind, **timing(start="2025-10-02", end="2025-10-01"))
+
+
+@pytest.mark.parametrize("kind", [one for one in Timing if one is not Timing.MILESTONES])
+def test_a_milestone_left_half_said_does_not_stand_in_the_way_of_another_kind_of_timing(kind: Timing):
+    rules.must_be_in_order(kind, **timing(milestones=(("", "始める"),)))
 
 
 def test_all_that_a_proposal_lacks_is_said_at_once():
