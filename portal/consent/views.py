@@ -154,7 +154,10 @@ class DocumentPages:
             return edition.party(key).defined_as[code]
 
         body = self._body(dossier)
-        files = queries.attachments_of(dossier.latest) if dossier.latest else []
+        if dossier.latest is not None:
+            files = [one["id"] for one in queries.attachments_of(dossier.latest)]
+        else:  # a draft shows what tabling it would share
+            files = listed(dossier.draft.attachments) if dossier.draft else []
         extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
         acts = {one: may and one not in extra.get("withheld", ()) for one, may in self._acts(dossier).items()}
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
@@ -166,7 +169,7 @@ class DocumentPages:
             document=dossier.document,
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
             words=self._words(body, dossier, edition),
-            files=[dossier.attachments[one["id"]] for one in files],
+            files=[dossier.attachments[one] for one in files],
             turn=extra.get("turn") or showing.turn_of(dossier, actor(), edition),
             turn_acts=extra.get("turn_acts", ()),
             parties=self._parties(dossier, edition),
@@ -442,10 +445,14 @@ class DocumentPages:
         try:
             with begin() as work:
                 held = commands.document_of(work, self.kind, id)
-                commands.save(work, self.kind, held, form.body(), saves=form.count)
-                return redirect(work.answer(self._after_save(id)), 303)
+                saved = commands.save(work, self.kind, held, form.body(), saves=form.count)
+                unchanged = saved.saves == form.count
+                location = work.answer(self._after_save(id))
         except RuleBroken as refused:
             return self._refused(form, refused, document, queries.own_draft(reading(), actor(), id))
+        if unchanged and request.form.get("then") != "files":
+            flash(say("変わったところがないので、何も保存していません。"), "info")
+        return redirect(location, 303)
 
     def preview(self) -> ResponseReturnValue:
         """The Markdown that was sent, rendered; nothing is read from anywhere else (row 18)."""
@@ -956,6 +963,8 @@ def _no_consent_to_give(dossier: queries.Dossier) -> str | None:
     if dossier.live_consent_of(actor().party or ""):
         return say(rules.ConsentedAlready.sentence)
     standing = dossier.standing
+    if standing is Standing.SENT_BACK:
+        return say(rules.SentBackAlready.sentence)
     if standing in ON_THE_TABLE:
         return None
     return say(rules.AgreedAlready.sentence if standing in AGREED_STANDINGS else rules.ClosedAlready.sentence)
