@@ -31,6 +31,7 @@ from portal.activities.rules import (
     State,
     Step,
     Timing,
+    TimingLeftOver,
     TimingMissing,
 )
 from portal.agreement.wording import purchase_words
@@ -136,6 +137,29 @@ def test_a_timing_left_out_is_missed_where_it_belongs(kind: str, said: dict[str,
     with pytest.raises(TimingMissing) as refused:
         rules.must_say_the_timing(kind, **timing(**said), settle_by="")
     assert refused.value.field == missing
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "left"),
+    [
+        ("undecided", {"start": "2025-10-02", "end": "2025-10-01"}, ["start", "end"]),
+        ("day", {"day": "2025-10-01", "milestones": (("2025-10-01", "始める"),)}, ["milestones"]),
+        ("range", {"start": "2025-10-01", "end": "2025-10-02", "day": "2025-10-01"}, ["day"]),
+        ("milestones", {"milestones": (("2025-10-01", "始める"),), "day": "2025-10-01"}, ["day"]),
+    ],
+)
+def test_what_is_tabled_says_one_timing_only(kind: str, said: dict[str, Any], left: list[str]):
+    """What every party consents to shows no days that the timing chosen does not mean."""
+    with pytest.raises(RuleBroken) as refused:
+        rules.must_say_the_timing(kind, **timing(**said), settle_by="2025-12" if kind == "undecided" else "")
+    assert fields_of(refused) == left
+    assert all(isinstance(one, TimingLeftOver) for one in refused.value.each)
+
+
+def test_a_month_to_settle_by_is_left_over_once_the_day_is_settled():
+    with pytest.raises(TimingLeftOver) as refused:
+        rules.must_say_the_timing("day", **timing(day="2025-10-01"), settle_by="2025-12")
+    assert refused.value.field == "settle_by"
 
 
 def fields_of(refused: pytest.ExceptionInfo[RuleBroken]) -> list[str | None]:
