@@ -10,7 +10,8 @@ from gettext import NullTranslations
 
 from portal.history.event import EVENTS, Event
 from portal.history.queries import Line
-from portal.kernel.days import day_in_words
+from portal.kernel.clock import JAPAN
+from portal.kernel.days import day_in_words, moment_in_words
 from portal.kernel.digest import check_code
 from portal.kernel.typed import shown
 from portal.kernel.words import N_
@@ -23,6 +24,8 @@ NOT_SAID = N_("記載なし")
 UNKNOWN_VERB = N_("この画面がまだ知らない種類の記録です（%(verb)s）。")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
+"""A moment that somebody recorded, by the Japanese clock."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -144,10 +147,18 @@ class Teller:
             return self.labels[text]
         if _DAY.fullmatch(text):
             return self._day(text)
+        if _MOMENT.fullmatch(text):
+            return self._moment(text)
         return check_code(text) if _DIGEST.fullmatch(text) else shown(text)
 
     def _day(self, text: str) -> str:
         try:
             return day_in_words(dt.date.fromisoformat(text), self.language)
+        except ValueError:
+            return text
+
+    def _moment(self, text: str) -> str:
+        try:
+            return moment_in_words(dt.datetime.fromisoformat(text).replace(tzinfo=JAPAN), self.language)
         except ValueError:
             return text
