@@ -161,6 +161,8 @@ class DocumentPages:
         extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
         acts = {one: may and one not in extra.get("withheld", ()) for one, may in self._acts(dossier).items()}
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
+        if confirming:
+            forms["confirmation_form"].apart(confirming)
         return self.page(
             "show",
             status,
@@ -196,13 +198,14 @@ class DocumentPages:
                 "consultation_fields", ConsultationForm, "", forms.get("consultation_form")
             ),
             is_consulting="consultation_form" in forms,
+            refused_forms=list(forms.values()),
             materials_of=lambda row: [
                 dossier.attachments[one] for one in listed(row.attachments) if one in dossier.attachments
             ],
             new_id=new_id,
             confirmation_form=lambda of: (
-                forms["confirmation_form"] if of == confirming else ConfirmationForm(formdata=None)
-            ).apart(of),
+                forms["confirmation_form"] if of == confirming else ConfirmationForm(formdata=None).apart(of)
+            ),
             confirming=confirming,
             table_form=TableForm(formdata=None) if acts["table"] else None,
         )

@@ -222,6 +222,38 @@ def test_what_was_sent_back_is_not_offered_for_consent_and_says_why(sqlite_dated
     assert "この版は差し戻されています。" in page.text and "自分の側の意思決定" not in page.text
 
 
+@pytest.mark.parametrize("form", ["/comments", "/notes", "/consultations", "/confirm"])
+def test_what_a_form_far_down_the_page_lacks_is_said_at_its_top_with_the_way_to_the_field(
+    sqlite_dated: House, form: str
+):
+    """WCAG 3.3.1: the page that comes back begins with what is wrong, not as if nothing had happened."""
+    people = sqlite_dated.people
+    proposal = tabled_proposal(sqlite_dated, people)
+    path = f"/activities/proposals/{proposal}"
+    writer = browser_of(sqlite_dated, people[0].drafter)
+    writer.get(path, expect=200).submit(
+        "/consultations", held_on="2025-10-01", medium="meeting", participants="甲と乙", summary="要旨"
+    )
+    page = browser_of(sqlite_dated, people[1].drafter).get(path, expect=200).submit(form)
+    assert page.status == 422
+    summary = page.source.split('class="error-summary"')[1].split("</div>")[0]
+    places = [link.split('"')[0] for link in summary.split('href="#')[1:]]
+    assert places and all(f'id="{place}"' in page.source for place in places), summary
+    assert page.source.index('class="error-summary"') < page.source.index('class="turn')
+
+
+def test_a_word_on_a_recorded_act_that_is_refused_says_so_at_the_top(sqlite_dated: House):
+    people = sqlite_dated.people
+    activity = ready_activity(sqlite_dated, people)
+    browser_of(sqlite_dated, people[0].drafter).get(f"/activities/{activity}/start", expect=200).submit(
+        "を記録する", on_day="2025-10-01", reason="先に始めた"
+    )
+    page = browser_of(sqlite_dated, people[1].drafter).get(f"/activities/{activity}", expect=200)
+    page = page.submit("/acknowledge")
+    assert page.status == 422
+    assert 'class="error-summary"' in page.source and "どちらかを選んでください。" in page.text
+
+
 # --- the page of an activity says what to press
 
 
