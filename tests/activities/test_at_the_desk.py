@@ -254,6 +254,30 @@ def test_a_word_on_a_recorded_act_that_is_refused_says_so_at_the_top(sqlite_date
     assert 'class="error-summary"' in page.source and "どちらかを選んでください。" in page.text
 
 
+def test_what_nobody_can_see_in_words_of_people_is_marked_wherever_they_are_read(sqlite_dated: House):
+    """Row 75: nothing turns the line unseen, in a title, a comment, a note, a reason, a consultation or a record."""
+    people = sqlite_dated.people
+    hidden, marked = "試\u202e行", '試<span class="invisible">[U+202E]</span>行'
+    proposal = tabled_proposal(sqlite_dated, people, title=hidden, measure=hidden)
+    path = f"/activities/proposals/{proposal}"
+    writer = browser_of(sqlite_dated, people[0].drafter)
+    page = writer.get(path, expect=200)
+    page = page.submit("/comments", text=hidden).submit("/notes", text=hidden)
+    page = page.submit(
+        "/consultations", held_on="2025-10-01", medium="meeting", participants=hidden, summary=hidden, decisions=hidden
+    )
+    sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal, hidden)
+    seen = writer.get(path, expect=200).source.split("<main", 1)[1]
+    assert f"<h1>{marked}</h1>" in seen
+    for part in ("words-heading", "comments-heading", "notes-heading", "consultations-heading", "parties-heading"):
+        assert marked in seen.split(f'id="{part}"')[1].split("</section>")[0], part
+    register = writer.get("/activities", expect=200).source.split("<tbody", 1)[1]
+    activity = writer.get(f"/activities/{activity_of(sqlite_dated, proposal)}", expect=200).source
+    for source in (seen, register, activity.split("<main", 1)[1]):
+        assert "U+202E" in source
+        assert hidden not in source, source[source.index(hidden) - 200 :][:400]
+
+
 # --- the page of an activity says what to press
 
 
