@@ -298,6 +298,7 @@ class DocumentPages:
             "consent": who.may(Permission.CONSENT)
             and on_table
             and not consented
+            and not dossier.is_drafted_alone_by(who)
             and standing is not Standing.SENT_BACK,
             "send_back": who.may(Permission.SEND_BACK)
             and on_table
@@ -969,7 +970,7 @@ def _no_consent_to_give(dossier: queries.Dossier) -> str | None:
     if standing is Standing.SENT_BACK:
         return say(rules.SentBackAlready.sentence)
     if standing in ON_THE_TABLE:
-        return None
+        return _sentence(rules.DraftedAlone()) if dossier.is_drafted_alone_by(actor()) else None
     return say(rules.AgreedAlready.sentence if standing in AGREED_STANDINGS else rules.ClosedAlready.sentence)
 
 

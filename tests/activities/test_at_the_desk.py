@@ -11,6 +11,7 @@ from portal.activities.models import Activity
 from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
 from portal.consent import commands
+from portal.parties.commands import set_party_rules
 from tests.activities.test_views import browser_of
 from tests.conftest import House
 from tests.makers.activities import (
@@ -276,6 +277,25 @@ def test_what_nobody_can_see_in_words_of_people_is_marked_wherever_they_are_read
     for source in (seen, register, activity.split("<main", 1)[1]):
         assert "U+202E" in source
         assert hidden not in source, source[source.index(hidden) - 200 :][:400]
+
+
+def test_who_alone_drafted_reads_before_pressing_that_another_officer_consents(sqlite_dated: House):
+    """Decision 12: not after the decision was typed in; where a party waives four eyes, it is offered."""
+    people = sqlite_dated.people
+    officer = people[0].officer
+    proposal = tabled_proposal(sqlite_dated, people, by=officer)
+    path, browser = f"/activities/proposals/{proposal}", browser_of(sqlite_dated, officer)
+    page = browser.get(path, expect=200)
+    assert f"{path}/consent" not in page.links
+    assert "自分の側の別の同意権者に同意を依頼してください。" in page.text
+    page = browser.get(f"{path}/consent", expect=200)
+    assert "起案者だけで同意することはできません" in page.text and "自分の側の意思決定" not in page.text
+    other = browser_of(sqlite_dated, people[1].officer).get(path, expect=200)
+    assert f"{path}/consent" in other.links and "別の同意権者に" not in other.text
+    with sqlite_dated.work(people[0].admin.actor(sqlite_dated)) as work:
+        set_party_rules(work, four_eyes=False, officers_table=False)
+    assert f"{path}/consent" in browser.get(path, expect=200).links
+    assert "自分の側の意思決定" in browser.get(f"{path}/consent", expect=200).text
 
 
 # --- the page of an activity says what to press
