@@ -159,6 +159,14 @@ class TimingMissing(RuleBroken):
     next_step = N_("選んだ種類に合わせて日付を入力するか、「未定」を選んで協議の期限の月を入力してください。")
 
 
+class TimingLeftOver(RuleBroken):
+    """What is tabled says one timing: no days beside it that the one chosen does not mean (R2-9)."""
+
+    clause = "particulars"
+    sentence = N_("選んだ定め方では使わない日付が、ここに残っています。")
+    next_step = N_("ここを空にするか、実施時期の定め方を選び直してください。")
+
+
 class MilestoneHalfSaid(RuleBroken):
     """A milestone has a day and says what happens on it."""
 
@@ -445,30 +453,32 @@ def must_be_in_order(
     timing: str, *, day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]]
 ) -> None:
     """What is said of the timing makes sense, though it may be incomplete: days that exist, no end before its
-    start, no half-said milestone. Raises beside the fields; nothing typed is lost (excellent 3.2)."""
-    refuse_together(_out_of_order(day, start, end, milestones))
+    start, no half-said milestone. Raises beside the fields; nothing typed is lost (excellent 3.2). What is left
+    over from another kind of timing than the one chosen has only to be days; it says nothing."""
+    refuse_together(_out_of_order(timing, day, start, end, milestones))
 
 
 def _out_of_order(
-    day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]]
+    timing: str, day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]]
 ) -> Iterator[RuleBroken]:
     for name, text in (("day", day), ("start", start), ("end", end)):
         if text and day_of(text) is None:
             yield NotADay(name)
     first, last = day_of(start), day_of(end)
-    if first and last and last < first:
+    if timing == Timing.RANGE and first and last and last < first:
         yield EndBeforeStart("end", start=first, end=last)
     for on, what in _milestones(milestones):
         if on and day_of(on) is None:
             yield NotADay("milestones")
-        if bool(on) != bool(what):
+        if timing == Timing.MILESTONES and bool(on) != bool(what):
             yield MilestoneHalfSaid("milestones")
 
 
 def must_say_the_timing(
     timing: str, *, day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]], settle_by: str
 ) -> None:
-    """The timing chosen is said in full ("particulars"; R2-9). Raises TimingMissing beside each gap."""
+    """The timing chosen is said in full, and no other ("particulars"; R2-9). Raises TimingMissing beside each gap
+    and TimingLeftOver beside what another kind of timing left."""
     if timing not in set(Timing):
         raise TimingMissing("timing_kind")
     said: Mapping[Timing, Mapping[str, bool]] = {
@@ -477,7 +487,12 @@ def must_say_the_timing(
         Timing.MILESTONES: {"milestones": any(on and what for on, what in _milestones(milestones))},
         Timing.UNDECIDED: {"settle_by": bool(month_of(settle_by))},
     }
-    refuse_together(TimingMissing(field) for field, is_said in said[Timing(timing)].items() if not is_said)
+    own = said[Timing(timing)]
+    given = {"day": day, "start": start, "end": end, "settle_by": settle_by}
+    given["milestones"] = "".join(on + what for on, what in _milestones(milestones))
+    missing = (TimingMissing(field) for field, is_said in own.items() if not is_said)
+    left = (TimingLeftOver(field) for field, words in given.items() if words and field not in own)
+    refuse_together([*missing, *left])
 
 
 def planned(timing: str, *, day: str, start: str, end: str, milestones: Iterable[tuple[str, ...]]) -> Planned:

@@ -55,6 +55,7 @@ from portal.history.event import JOINT
 from portal.history.queries import as_of
 from portal.kernel.db import Model, rows
 from portal.kernel.errors import NotFound
+from portal.parties.models import Party
 from portal.web.kept import Kept
 
 
@@ -219,6 +220,8 @@ class Dossier:
     notes: Sequence[Any]
     attachments: Mapping[str, Any] = field(default_factory=dict)
     related: Sequence[Any] = ()
+    keeps_four_eyes: bool = False
+    """Whether the reader's own party keeps four eyes."""
 
     @property
     def standing(self) -> Standing:
@@ -233,6 +236,12 @@ class Dossier:
     def reply_of(self, party: str) -> ReplyRow | None:
         """The party's last reply, to whichever revision."""
         return next((one for one in reversed(self.replies) if one.party == party), None)
+
+    def is_drafted_alone_by(self, who: Actor) -> bool:
+        """Whether only `who` drafted the revision on the table for a party that keeps four eyes (decision 12)."""
+        if self.latest is None or not self.keeps_four_eyes or self.latest.party != who.party:
+            return False
+        return listed(self.latest.drafters) == [who.member_id]
 
     def live_consent_of(self, party: str) -> ReplyRow | None:
         """The party's consent to the latest revision, if it stands."""
@@ -259,7 +268,11 @@ _ConsultationRow = namedtuple("_ConsultationRow", _CONSULTATIONS.c.keys())  # ty
 _ConfirmationRow = namedtuple("_ConfirmationRow", _CONFIRMATIONS.c.keys())  # type: ignore[misc]
 
 _PAPER = (
-    select(*_DOCUMENTS.c, *_DRAFTS.c)
+    select(
+        *_DOCUMENTS.c,
+        *_DRAFTS.c,
+        select(Party.four_eyes).where(Party.key == _OWN).scalar_subquery().label("keeps_four_eyes"),
+    )
     .select_from(
         _DOCUMENTS.outerjoin(_DRAFTS, and_(_DRAFTS.c.document_id == _DOCUMENTS.c.id, _DRAFTS.c.party == _OWN))
     )
@@ -270,6 +283,7 @@ _TABLED = (
         _REVISIONS.c.id, _REVISIONS.c.number, _REVISIONS.c.digest, _REVISIONS.c.title, _REVISIONS.c.party,
         _REVISIONS.c.name, _REVISIONS.c.post, _REVISIONS.c.tabled_at,
         case((_REVISIONS.c.number == bindparam("latest", type_=BigInteger()), _REVISIONS.c.sealed)).label("sealed"),
+        _REVISIONS.c.drafters,
     )
     .where(_REVISIONS.c.document_id == _ID)
     .order_by(_REVISIONS.c.number.desc())
@@ -376,7 +390,7 @@ def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: st
     if row is None:
         raise NotFound()
     found: Any = _DocumentRow._make(row[: len(_DOCUMENTS.c)])
-    draft: Any = _DraftRow._make(row[len(_DOCUMENTS.c) :])
+    draft: Any = _DraftRow._make(row[len(_DOCUMENTS.c) : -1])
     notes = rows(session, _NOTES, given).all() if own else []
     attachments = _WhenAsked(lambda: {one.id: one for one in rows(session, _FILES, given).all()})
     related: Sequence[Any] = []
@@ -404,12 +418,13 @@ def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: st
         notes=notes,
         attachments=attachments,
         related=related,
+        keeps_four_eyes=bool(row[-1]),
     )
 
 
 def _shared(session: Session, document_id: str, latest: int) -> Shared:
     tabled = tuple(rows(session, _TABLED, {"id": document_id, "latest": latest}).all())
-    revisions = tuple(RevisionRow(*row[:-1]) for row in tabled)
+    revisions = tuple(RevisionRow(*row[:-2]) for row in tabled)
     replies, closings, comments = _said(session, document_id, {one.id: one.number for one in revisions})
     return Shared(tabled, revisions, replies, closings, comments, _consultations(session, document_id))
 

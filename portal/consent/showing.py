@@ -13,7 +13,7 @@ from portal.agreement.text import Edition
 from portal.consent.body import Body, Form
 from portal.consent.kind import DocumentKind
 from portal.consent.queries import Dossier
-from portal.consent.rules import CAPACITY_NAMES, Capacity, Says, Standing
+from portal.consent.rules import CAPACITY_NAMES, Capacity, DraftedAlone, Says, Standing
 from portal.kernel import compare, days
 from portal.kernel.typed import invisible_characters
 from portal.kernel.words import N_
@@ -297,7 +297,7 @@ def turn_of(dossier: Dossier, reader: Actor, edition: Edition) -> Turn:
                 say("版%(number)sについて、あなたの側（%(parties)s）の回答を待っています。", number=document.revision,
                     parties=edition.party(reader.party or "").defined_as[code]),
                 since,
-                None if reader.may(Permission.CONSENT) else say("同意や差戻しは、あなたの側の同意権者が行います。"),
+                _who_consents(dossier, reader),
             )  # fmt: skip
         case Standing.OPEN | Standing.PARTIAL:
             return Turn("others", say("%(parties)sの同意を待っています。", parties=labels), since,
@@ -314,6 +314,15 @@ def turn_of(dossier: Dossier, reader: Actor, edition: Edition) -> Turn:
         case Standing.WITHDRAWN:
             return Turn("stopped", say("取り下げられました。"), None, _last_reason(dossier))
     raise AssertionError(dossier.standing)
+
+
+def _who_consents(dossier: Dossier, reader: Actor) -> str | None:
+    """Who of the reader's side consents, where the reader does not."""
+    if not reader.may(Permission.CONSENT):
+        return say("同意や差戻しは、あなたの側の同意権者が行います。")
+    if dossier.is_drafted_alone_by(reader):
+        return f"{say(DraftedAlone.sentence)} {say(DraftedAlone.next_step)}"
+    return None
 
 
 def _last_reason(dossier: Dossier) -> str | None:

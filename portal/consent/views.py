@@ -183,12 +183,17 @@ class DocumentPages:
             return edition.party(key).defined_as[code]
 
         body = self._body(dossier)
-        files = queries.attachments_of(dossier.latest) if dossier.latest else []
+        if dossier.latest is not None:
+            files = [one["id"] for one in queries.attachments_of(dossier.latest)]
+        else:  # a draft shows what tabling it would share
+            files = listed(dossier.draft.attachments) if dossier.draft else []
         extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
         stopped = self._stopped()
         withheld = {*extra.get("withheld", ()), *(_STOPPED if stopped else ())}
         acts = {one: may and one not in withheld for one, may in self._acts(dossier).items()}
         confirming = request.view_args.get("consultation") if "confirmation_form" in forms else None  # type: ignore[union-attr]  # we are behind a rule
+        if confirming:
+            forms["confirmation_form"].apart(confirming)
         return self.page(
             "show",
             status,
@@ -199,7 +204,7 @@ class DocumentPages:
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
             words=self._words(body, dossier, self._edition_of(dossier.latest)[0]),
             under=self._under(dossier.latest),
-            files=[dossier.attachments[one["id"]] for one in files],
+            files=[dossier.attachments[one] for one in files],
             turn=extra.get("turn") or showing.turn_of(dossier, actor(), edition),
             turn_acts=extra.get("turn_acts", ()),
             parties=self._parties(dossier, edition),
@@ -226,13 +231,14 @@ class DocumentPages:
                 "consultation_fields", ConsultationForm, "", forms.get("consultation_form")
             ),
             is_consulting="consultation_form" in forms,
+            refused_forms=list(forms.values()),
             materials_of=lambda row: [
                 dossier.attachments[one] for one in listed(row.attachments) if one in dossier.attachments
             ],
             new_id=new_id,
             confirmation_form=lambda of: (
-                forms["confirmation_form"] if of == confirming else ConfirmationForm(formdata=None)
-            ).apart(of),
+                forms["confirmation_form"] if of == confirming else ConfirmationForm(formdata=None).apart(of)
+            ),
             confirming=confirming,
             table_form=TableForm(formdata=None) if acts["table"] else None,
         )
@@ -334,6 +340,7 @@ class DocumentPages:
             "consent": who.may(Permission.CONSENT)
             and on_table
             and not consented
+            and not dossier.is_drafted_alone_by(who)
             and standing is not Standing.SENT_BACK,
             "send_back": who.may(Permission.SEND_BACK)
             and on_table
@@ -507,10 +514,14 @@ class DocumentPages:
         try:
             with begin() as work:
                 held = commands.document_of(work, self.kind, id)
-                commands.save(work, self.kind, held, form.body(), saves=form.count)
-                return redirect(work.answer(self._after_save(id)), 303)
+                saved = commands.save(work, self.kind, held, form.body(), saves=form.count)
+                unchanged = saved.saves == form.count
+                location = work.answer(self._after_save(id))
         except RuleBroken as refused:
             return self._refused(form, refused, document, queries.own_draft(reading(), actor(), id))
+        if unchanged and request.form.get("then") != "files":
+            flash(say("変わったところがないので、何も保存していません。"), "info")
+        return redirect(location, 303)
 
     def preview(self) -> ResponseReturnValue:
         """The Markdown that was sent, rendered; nothing is read from anywhere else (row 18)."""
@@ -1024,8 +1035,10 @@ def _no_consent_to_give(dossier: queries.Dossier) -> str | None:
     if dossier.live_consent_of(actor().party or ""):
         return say(rules.ConsentedAlready.sentence)
     standing = dossier.standing
+    if standing is Standing.SENT_BACK:
+        return say(rules.SentBackAlready.sentence)
     if standing in ON_THE_TABLE:
-        return None
+        return _sentence(rules.DraftedAlone()) if dossier.is_drafted_alone_by(actor()) else None
     return say(rules.AgreedAlready.sentence if standing in AGREED_STANDINGS else rules.ClosedAlready.sentence)
 
 

@@ -25,7 +25,8 @@ NOT_SAID = N_("記載なし")
 UNKNOWN_VERB = N_("この画面がまだ知らない種類の記録です（%(verb)s）。")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(_DAY.pattern + r" [0-9]{2}:[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
+"""A moment that somebody recorded, by the Japanese clock."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -187,5 +188,11 @@ class Teller:
     def _day(self, text: str) -> str:
         try:
             return day_in_words(dt.date.fromisoformat(text), self.language)
+        except ValueError:
+            return text
+
+    def _moment(self, text: str) -> str:
+        try:
+            return moment_in_words(dt.datetime.fromisoformat(text).replace(tzinfo=JAPAN), self.language)
         except ValueError:
             return text

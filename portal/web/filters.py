@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from markupsafe import Markup, escape
+
 from portal.kernel import days
 from portal.kernel.clock import day_in_japan
 from portal.kernel.digest import check_code, in_fours
+from portal.kernel.typed import mark_invisible
 from portal.web.app import Portal
 from portal.web.language import language
 
@@ -39,9 +42,17 @@ def size(value: int) -> str:
     return f"{value // 1000} KB" if value >= 1000 else f"{value} B"
 
 
+def visible(value: str | None) -> Markup:
+    """Words of people for the eye: each character that nobody can see is marked, `[U+202E]` (row 75); not for
+    attributes. What is already safe is taken as it is; None is empty."""
+    if isinstance(value, Markup):
+        return value
+    return Markup(mark_invisible(escape(value or "")))  # noqa: S704  # it is escaped
+
+
 def set_filters(app: Portal) -> None:
     """Templates of `app` may say `|day`, `|moment`, `|fiscal_year`, `|size`, `|check_code`, `|in_fours`,
-    `|iso`."""
+    `|iso`, `|visible`."""
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
@@ -49,5 +60,6 @@ def set_filters(app: Portal) -> None:
         size=size,
         check_code=check_code,
         in_fours=in_fours,
+        visible=visible,
         iso=lambda value: value.isoformat() if value else "",
     )

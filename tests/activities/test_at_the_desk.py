@@ -11,6 +11,7 @@ from portal.activities.models import Activity
 from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
 from portal.consent import commands
+from portal.parties.commands import set_party_rules
 from tests.activities.test_views import browser_of
 from tests.conftest import House
 from tests.makers.activities import (
@@ -162,7 +163,157 @@ def test_a_draft_left_by_somebody_is_read_before_it_is_tabled(sqlite_dated: Hous
     assert "前任者の直した" not in theirs.source
 
 
+def test_a_draft_shows_its_attachments_before_it_is_tabled(sqlite_dated: House):
+    """Whoever tables sees all that the others will have, and the way to its attachments."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    with sqlite_dated.work(people[0].drafter.actor(sqlite_dated)) as work:
+        proposal = commands.start(work, PROPOSAL, proposal_body(edition)).id
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    path = f"/activities/proposals/{proposal}"
+    assert "添付はありません。" in browser.get(path, expect=200).text
+    browser.get(f"{path}/files", expect=200).submit(
+        "/attachments", file=(io.BytesIO("手順\n".encode()), "手順.txt")
+    )
+    page = browser.get(path, expect=200)
+    assert "手順.txt" in page.text and "添付はありません。" not in page.text
+    assert f"{path}/files" in page.links
+
+
+def test_a_draft_is_thrown_away_only_after_reading_what_is_lost(sqlite_dated: House):
+    """No text is lost by one slip of the hand; what is tabled stays."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    proposal = tabled_proposal(sqlite_dated, people)
+    saved(sqlite_dated, people[0].drafter, PROPOSAL, proposal, proposal_body(edition, measure="別の施策"))
+    page = browser_of(sqlite_dated, people[0].drafter).get(f"/activities/proposals/{proposal}", expect=200)
+    folded = page.source.split('<details class="discard">')[1].split("</details>")[0]
+    assert "この下書きに書いたことは元に戻せません。" in folded and "提示した版は残ります。" in folded
+    assert f'action="/activities/proposals/{proposal}/discard"' in folded
+    page = page.submit("/discard")
+    assert "下書きを破棄しました。" in page.text and "別の施策" not in page.text
+
+
+def test_saving_a_draft_without_a_change_says_that_nothing_was_saved(sqlite_dated: House):
+    """Decision 25: an unchanged save makes nothing; the person reads so."""
+    people = sqlite_dated.people
+    proposal = tabled_proposal(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[1].drafter)
+    said = "変わったところがないので、何も保存していません。"
+    draft = f"/activities/proposals/{proposal}/draft"
+    assert said in browser.get(draft, expect=200).submit("/draft").text
+    page = browser.get(draft, expect=200).submit("/draft", measure="別の施策")
+    assert "自分の側の下書きがあります" in page.text and said not in page.text
+    assert said in browser.get(draft, expect=200).submit("/draft").text
+
+
+# --- a refusal that no field can mend
+
+
+def test_what_was_sent_back_is_not_offered_for_consent_and_says_why(sqlite_dated: House):
+    """Decision 25: a revision sent back takes no consent until there is a new one."""
+    people = sqlite_dated.people
+    proposal = tabled_proposal(sqlite_dated, people)
+    officer = browser_of(sqlite_dated, people[1].officer)
+    page = officer.get(f"/activities/proposals/{proposal}/consent", expect=200)
+    sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal)
+    late = page.submit("この版に同意する", decision_reference="決第1号", capacity="decision")
+    assert late.status == 409
+    assert "この操作はできません" in late.text and "入力内容に直すところ" not in late.text
+    late.has_lost_nothing(decision_reference="決第1号")
+    page = officer.get(f"/activities/proposals/{proposal}/consent", expect=200)
+    assert "この版は差し戻されています。" in page.text and "自分の側の意思決定" not in page.text
+
+
+@pytest.mark.parametrize("form", ["/comments", "/notes", "/consultations", "/confirm"])
+def test_what_a_form_far_down_the_page_lacks_is_said_at_its_top_with_the_way_to_the_field(
+    sqlite_dated: House, form: str
+):
+    """WCAG 3.3.1: the page that comes back begins with what is wrong, not as if nothing had happened."""
+    people = sqlite_dated.people
+    proposal = tabled_proposal(sqlite_dated, people)
+    path = f"/activities/proposals/{proposal}"
+    writer = browser_of(sqlite_dated, people[0].drafter)
+    writer.get(path, expect=200).submit(
+        "/consultations", held_on="2025-10-01", medium="meeting", participants="甲と乙", summary="要旨"
+    )
+    page = browser_of(sqlite_dated, people[1].drafter).get(path, expect=200).submit(form)
+    assert page.status == 422
+    summary = page.source.split('class="error-summary"')[1].split("</div>")[0]
+    places = [link.split('"')[0] for link in summary.split('href="#')[1:]]
+    assert places and all(f'id="{place}"' in page.source for place in places), summary
+    assert page.source.index('class="error-summary"') < page.source.index('class="turn')
+
+
+def test_a_word_on_a_recorded_act_that_is_refused_says_so_at_the_top(sqlite_dated: House):
+    people = sqlite_dated.people
+    activity = ready_activity(sqlite_dated, people)
+    browser_of(sqlite_dated, people[0].drafter).get(f"/activities/{activity}/start", expect=200).submit(
+        "を記録する", on_day="2025-10-01", reason="先に始めた"
+    )
+    page = browser_of(sqlite_dated, people[1].drafter).get(f"/activities/{activity}", expect=200)
+    page = page.submit("/acknowledge")
+    assert page.status == 422
+    assert 'class="error-summary"' in page.source and "どちらかを選んでください。" in page.text
+
+
+def test_what_nobody_can_see_in_words_of_people_is_marked_wherever_they_are_read(sqlite_dated: House):
+    """Row 75: nothing turns the line unseen, in a title, a comment, a note, a reason, a consultation or a record."""
+    people = sqlite_dated.people
+    hidden, marked = "試\u202e行", '試<span class="invisible">[U+202E]</span>行'
+    proposal = tabled_proposal(sqlite_dated, people, title=hidden, measure=hidden)
+    path = f"/activities/proposals/{proposal}"
+    writer = browser_of(sqlite_dated, people[0].drafter)
+    page = writer.get(path, expect=200)
+    page = page.submit("/comments", text=hidden).submit("/notes", text=hidden)
+    page = page.submit(
+        "/consultations", held_on="2025-10-01", medium="meeting", participants=hidden, summary=hidden, decisions=hidden
+    )
+    sent_back(sqlite_dated, people[1].officer, PROPOSAL, proposal, hidden)
+    seen = writer.get(path, expect=200).source.split("<main", 1)[1]
+    assert f"<h1>{marked}</h1>" in seen
+    for part in ("words-heading", "comments-heading", "notes-heading", "consultations-heading", "parties-heading"):
+        assert marked in seen.split(f'id="{part}"')[1].split("</section>")[0], part
+    register = writer.get("/activities", expect=200).source.split("<tbody", 1)[1]
+    activity = writer.get(f"/activities/{activity_of(sqlite_dated, proposal)}", expect=200).source
+    for source in (seen, register, activity.split("<main", 1)[1]):
+        assert "U+202E" in source
+        assert hidden not in source, source[source.index(hidden) - 200 :][:400]
+
+
+def test_who_alone_drafted_reads_before_pressing_that_another_officer_consents(sqlite_dated: House):
+    """Decision 12: not after the decision was typed in; where a party waives four eyes, it is offered."""
+    people = sqlite_dated.people
+    officer = people[0].officer
+    proposal = tabled_proposal(sqlite_dated, people, by=officer)
+    path, browser = f"/activities/proposals/{proposal}", browser_of(sqlite_dated, officer)
+    page = browser.get(path, expect=200)
+    assert f"{path}/consent" not in page.links
+    assert "自分の側の別の同意権者に同意を依頼してください。" in page.text
+    page = browser.get(f"{path}/consent", expect=200)
+    assert "起案者だけで同意することはできません" in page.text and "自分の側の意思決定" not in page.text
+    other = browser_of(sqlite_dated, people[1].officer).get(path, expect=200)
+    assert f"{path}/consent" in other.links and "別の同意権者に" not in other.text
+    with sqlite_dated.work(people[0].admin.actor(sqlite_dated)) as work:
+        set_party_rules(work, four_eyes=False, officers_table=False)
+    assert f"{path}/consent" in browser.get(path, expect=200).links
+    assert "自分の側の意思決定" in browser.get(f"{path}/consent", expect=200).text
+
+
 # --- the page of an activity says what to press
+
+
+def test_what_is_next_stands_before_what_ends_the_activity(sqlite_dated: House):
+    """Decision 22: the act that carries the activity on is the first to press."""
+    people = sqlite_dated.people
+    activity = agreed_activity(sqlite_dated, people)
+    page = browser_of(sqlite_dated, people[0].drafter).get(f"/activities/{activity}", expect=200).source
+    assert page.index(">具体的事項を起案する<") < page.index(">中止を記録する<")
+
+
+def test_the_form_of_a_proposal_says_whose_section_is_needed_for_tabling(sqlite_dated: House):
+    """R1-1: it is not found out only when tabling is refused."""
+    people = sqlite_dated.people
+    page = browser_of(sqlite_dated, people[0].drafter).get("/activities/proposals/new", expect=200)
+    assert "施策に関する協力事項では、提示までに甲の部局・室課が必要です。" in page.text
 
 
 def test_the_page_of_an_activity_leads_to_the_paper_whose_turn_it_is(sqlite_dated: House):

@@ -30,6 +30,8 @@ from portal.activities.rules import (
     StartedBeforeAgreement,
     State,
     Step,
+    Timing,
+    TimingLeftOver,
     TimingMissing,
 )
 from portal.agreement.wording import purchase_words
@@ -137,6 +139,29 @@ def test_a_timing_left_out_is_missed_where_it_belongs(kind: str, said: dict[str,
     assert refused.value.field == missing
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "left"),
+    [
+        ("undecided", {"start": "2025-10-02", "end": "2025-10-01"}, ["start", "end"]),
+        ("day", {"day": "2025-10-01", "milestones": (("2025-10-01", "始める"),)}, ["milestones"]),
+        ("range", {"start": "2025-10-01", "end": "2025-10-02", "day": "2025-10-01"}, ["day"]),
+        ("milestones", {"milestones": (("2025-10-01", "始める"),), "day": "2025-10-01"}, ["day"]),
+    ],
+)
+def test_what_is_tabled_says_one_timing_only(kind: str, said: dict[str, Any], left: list[str]):
+    """What every party consents to shows no days that the timing chosen does not mean."""
+    with pytest.raises(RuleBroken) as refused:
+        rules.must_say_the_timing(kind, **timing(**said), settle_by="2025-12" if kind == "undecided" else "")
+    assert fields_of(refused) == left
+    assert all(isinstance(one, TimingLeftOver) for one in refused.value.each)
+
+
+def test_a_month_to_settle_by_is_left_over_once_the_day_is_settled():
+    with pytest.raises(TimingLeftOver) as refused:
+        rules.must_say_the_timing("day", **timing(day="2025-10-01"), settle_by="2025-12")
+    assert refused.value.field == "settle_by"
+
+
 def fields_of(refused: pytest.ExceptionInfo[RuleBroken]) -> list[str | None]:
     return [one.field for one in refused.value.each]
 
@@ -149,8 +174,21 @@ def test_a_range_without_its_days_is_missed_beside_both():
 
 def test_every_day_that_is_none_is_said_at_once():
     with pytest.raises(RuleBroken) as refused:
-        rules.must_be_in_order("range", **timing(start="2025-02-30", end="31", milestones=(("", "始める"),)))
+        rules.must_be_in_order(
+            "milestones", **timing(start="2025-02-30", end="31", milestones=(("", "始める"),))
+        )
     assert fields_of(refused) == ["start", "end", "milestones"]
+
+
+@pytest.mark.parametrize("kind", [one for one in Timing if one is not Timing.RANGE])
+def test_days_left_over_from_a_range_do_not_stand_in_the_way_of_another_kind_of_timing(kind: Timing):
+    """Whoever turns to 「未定」 need not first put in order the days that no longer say anything."""
+    rules.must_be_in_order(kind, **timing(start="2025-10-02", end="2025-10-01"))
+
+
+@pytest.mark.parametrize("kind", [one for one in Timing if one is not Timing.MILESTONES])
+def test_a_milestone_left_half_said_does_not_stand_in_the_way_of_another_kind_of_timing(kind: Timing):
+    rules.must_be_in_order(kind, **timing(milestones=(("", "始める"),)))
 
 
 def test_all_that_a_proposal_lacks_is_said_at_once():

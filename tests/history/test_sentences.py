@@ -53,6 +53,21 @@ def test_a_consent_says_who_in_what_capacity_and_by_which_decision(tellers: dict
     assert "同意" not in english.trail(line())
 
 
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("ja", "令和7年（2025年）9月10日（水）14:02"), ("en", "Wed 10 September 2025, 14:02 JST")],
+)
+def test_a_moment_that_somebody_recorded_is_written_like_every_other(
+    tellers: dict[str, Teller], language: str, written: str
+) -> None:
+    """Decision 23, 39: one form for moments, in the history, the messages and the exports."""
+    facts = {"reference": "PUB-0001", "channel": 1, "act": "publish", "published_at": "2025-09-10 14:02"}
+    published = line("publicity.published", facts=facts | {"differing": 0, "digest": "", "sha256": ""})
+    for told in (tellers[language].trail, tellers[language].chronicle, tellers[language].message):
+        assert written in told(published)
+        assert "2025-09-10" not in told(published)
+
+
 def test_days_keys_of_parties_and_check_codes_are_said_in_words(tellers: dict[str, Teller]) -> None:
     lapsed = line(
         "consent.lapsed", facts={"reference": "ACT-1", "number": 1, "newer": 2, "lapsed": ["kou", "otsu"]}

@@ -24,6 +24,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.digest import check_code, in_fours
+from portal.web.filters import visible
 from portal.web.styles import STYLES
 
 DIGEST = "9f3ac41be07d5566" * 4
@@ -62,6 +63,7 @@ def environment() -> Environment:
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {"size": lambda count: f"{count} B", "check_code": check_code, "in_fours": in_fours}
+    environment.filters["visible"] = visible
     environment.globals["csrf_token"] = lambda: "token"
     return environment
 
