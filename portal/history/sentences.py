@@ -179,12 +179,6 @@ class Teller:
             return self._moment(text)
         return check_code(text) if _DIGEST.fullmatch(text) else shown(text)
 
-    def _moment(self, text: str) -> str:
-        try:
-            return moment_in_words(dt.datetime.fromisoformat(text).replace(tzinfo=JAPAN), self.language)
-        except ValueError:
-            return text
-
     def _day(self, text: str) -> str:
         try:
             return day_in_words(dt.date.fromisoformat(text), self.language)
