@@ -393,9 +393,7 @@ def test_a_machine_that_opens_every_link_does_nothing_and_every_page_stays_at_ho
         headers = page.response.headers
         assert headers["Cache-Control"] == "no-store", path
         assert "Cookie" in headers["Vary"], path
-        if re.search(
-            "/attachments/|/archive$", path
-        ):  # a member's file: nothing in it may run or load anything
+        if re.search("/attachments/|/archive$|/files/.|/pdf$", path):  # a file: nothing in it may run or load anything
             assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'", path
         else:
             assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
