@@ -133,6 +133,7 @@ def overtaken(cooperation: Cooperation, path: str, maker: Maker) -> str:
     assert other.party
     activity = maker.agreed_activity(other.party) if path == PARTICULARS else None
     id = maker.start(path, other.drafter, mark=None, activity=activity)
+    maker.attach(path, id, other.drafter, "共有")
     maker.table(path, id, other.drafter2)
     maker.save(path, id, side.drafter, "こちらの案")
     maker.save(path, id, other.drafter, "あちらの案")
