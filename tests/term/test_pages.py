@@ -365,3 +365,23 @@ def test_a_tabled_accord_waits_for_the_others_like_any_joint_document(sqlite_dat
     id = tabled_accord(house, people, "end", last_day="2026-03-31", measures="do_not_apply")
     assert any(id in link for link in seat(house, people[1].officer).get("/").links)
     assert "TRM-0001" in seat(house, people[1].officer).get("/term").text
+
+
+@languages
+def test_what_has_followed_from_an_accord_is_neither_held_nor_replaced_and_nobody_is_offered_to(
+    sqlite_dated: House, language: str
+) -> None:
+    """Its page has no button that could only be refused; whoever has the address is told what to do instead."""
+    house, people = sqlite_dated, sqlite_dated.people
+    accord = f"/term/accords/{agreed_accord(house, people, 'expiry', term='1', expiry='2026-09-10')}"
+    for person in (people[0].officer, people[1].officer):
+        mine = seat(house, person, language)
+        page = mine.get(accord)
+        assert not {f"{accord}/{act}" for act in ("hold", "lift-hold")} & set(page.links)
+        assert not any(form.action.endswith("/replace") for form in page.forms)
+        refused = send(mine.get(f"{accord}/hold"), "reason", reason="都合により")
+        assert refused.status == 409
+        refused.has_lost_nothing(reason="都合により")
+        assert {"ja": "新しい合意を提案してください", "en": "can be neither held nor replaced"}[
+            language
+        ] in refused.text

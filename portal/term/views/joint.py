@@ -74,6 +74,7 @@ def _of_accord(session: Session, reader: Actor, document: Document | None, body:
         if line.stands != "to_come"
     }
     extra: dict[str, Any] = {
+        "withheld": {"hold", "lift_hold", "replace"},  # what follows from agreement follows at once
         "fields_of": FIELDS_OF,
         "readings": readings,
         "follows": _follows(edition, dates, found, body) if document is not None else [],
