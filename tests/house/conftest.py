@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.makers.agreements import dated, sqlite_dated
+from tests.makers.agreements import dated, sqlite_dated, three_on_disk
 from tests.makers.cooperation import Cooperation, Template, make_template, opened
 
-__all__ = ["dated", "sqlite_dated"]
+__all__ = ["dated", "sqlite_dated", "three_on_disk"]
 
 
 @pytest.fixture(scope="session")

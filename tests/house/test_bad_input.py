@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import re
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,21 +22,26 @@ from werkzeug.test import stream_encode_multipart
 
 from portal.consent.models import Comment, Document, Note, Reply
 from portal.history.models import Entry
+from portal.kernel.clock import JAPAN
 from portal.kernel.ids import new_id
 from tests.browser import Browser, Form, Page
+from tests.conftest import open_house
 from tests.house.corpora.strings import TEXTS
 from tests.house.crawling import crawl, few_entries, forms_on
 from tests.house.oracle import Asking
 from tests.house.test_doors import living_link
 from tests.kernel.corpora import upload_files
 from tests.makers.advice import corrected, handled
+from tests.makers.agreements import THREE
 from tests.makers.cooperation import KINDS, STANDINGS, Cooperation, Maker, cookie_of, set_cookie
-from tests.makers.people import PASSWORD, TestPerson
+from tests.makers.notices import agreed_accord, held_meeting
+from tests.makers.people import PASSWORD, People, TestPerson
 from tests.makers.publicity import agreed_item, published
 from tests.makers.volumes import FULL
 
 PROPOSALS, PARTICULARS, DATES = "activities/proposals", "activities/particulars", "term/dates"
 PUBLICITY, VOLUNTARY, ANSWERS = "publicity", "publicity/voluntary", "doubts/answers"
+ACCORDS, EXECUTIONS = "term/accords", "amendments/executions"
 ID = re.compile(r"[0-9a-z]{22}")
 HIDDEN = {"csrf_token", "once", "saves", "seen", "next", "language", "then"}
 SECRET = {"password", "current", "new", "again", "step_up_password"}
@@ -194,6 +202,9 @@ def every_form(shared_cooperation: Cooperation) -> Forms:
     papers = {path: every.made.papers[path, side.party, "draft"].id for path in KINDS}
     starts = ["/", f"/{DATES}/new", *(f"/{path}/{id}/files" for path, id in papers.items()), *awaited(every)]
     maker = Maker(every.house, every.made)
+    for path in (ACCORDS, EXECUTIONS, ANSWERS):  # held by nobody, and so linked from nowhere
+        id = every.made.papers[path, side.party, "partial"].id
+        starts += [f"/{path}/{id}/hold", f"/{path}/{id}/lift-hold"]
     late = [f"/{path}/{overtaken(every, path, maker)}/table" for path in papers]
     auditor = every.made.extra[str(side.party), "auditor"].member_id
     posts = ["/", *(f"/members/{auditor}/{page}" for page in ("auditor/end", "change", "close"))]
@@ -225,6 +236,27 @@ def forms(every_form: Forms) -> Iterator[Forms]:
     """Every form; the database is put back after the test."""
     yield every_form
     every_form.all.put_back()
+
+
+@pytest.fixture
+def forms_of_three(three_on_disk: tuple[Path, People], tmp_path: Path) -> Iterator[list[Found]]:
+    """Forms that only an agreement with regular meetings has, in the last days of its term: of a meeting to be written
+    down, of one that another party has written down, and of what the party intends."""
+    path, people = three_on_disk
+    shutil.copy(path, tmp_path / "portal.db")
+    at = dt.datetime(2028, 3, 1, 9, tzinfo=JAPAN)
+    house = open_house(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path, agreement=THREE, at=at)
+    house.people = people
+    meeting = held_meeting(house, people[1].drafter)
+    gathered, browser = Gathered(), Browser(house)
+    browser.sign_in(people[0].officer.email, PASSWORD)
+    starts = ["/term", "/term/meetings/new", f"/term/meetings/{meeting}"]
+    gathered.take(browser, {address: browser.get(address) for address in starts})
+    yield [found for found in gathered.found.values() if found.key in FORMS_OF_THREE]
+    house.app.engines.dispose()
+
+
+FORMS_OF_THREE = {"/term/intentions", "/term/meetings/new", "/term/meetings/<id>/answer"}
 
 
 def said_beside_fields(page: Page) -> list[str]:
@@ -277,15 +309,75 @@ def is_of_the_mechanism(found: Found) -> bool:
 # --- Every field, every string ---------------------------------------------------------------------------
 
 
-def test_every_door_that_takes_a_form_is_among_the_forms(forms):
-    """No form is left out of what follows: there is one for every address that takes a POST, but for the preview of a
-    paper that has no Markdown in it."""
+WITHOUT_A_FORM = {
+    "term.dates_preview", "term.accord_preview", "amendments.amendment_preview", "amendments.execution_preview",
+    "term.accord_replace", "amendments.execution_replace",
+}  # fmt: skip
+"""Previews of papers that have no Markdown in them; and the replacing of what has taken effect, which nobody is offered
+and which takes nothing that is typed."""
+
+
+def test_every_door_that_takes_a_form_is_among_the_forms(forms, forms_of_three):
+    """No form is left out of what follows: there is one for every address that takes a POST, but for those that no page
+    has a form for."""
     app = forms.all.house.app
     to = app.url_map.bind("localhost")
-    reached = {to.match(found.address.partition("?")[0], method="POST")[0] for found in forms.found}
-    assert {endpoint for endpoint, method in app.doors if method == "POST"} - reached == {
-        "term.dates_preview"
+    every = [*forms.found, *forms_of_three]
+    reached = {to.match(found.address.partition("?")[0], method="POST")[0] for found in every}
+    assert {endpoint for endpoint, method in app.doors if method == "POST"} - reached == WITHOUT_A_FORM
+
+
+def test_what_only_an_agreement_with_meetings_asks_takes_or_refuses_every_string(forms_of_three):
+    """Rows 64, 66, 67, 69: each string in all fields at once, and alone in each while the others hold what is asked
+    for; recorded, or refused with everything that was typed."""
+    assert {found.key for found in forms_of_three} == FORMS_OF_THREE
+    good = {
+        "/term/intentions": {"says": "continue", "remark": "予算による"},
+        "/term/meetings/<id>/answer": {"is_confirmed": "no", "remark": "欠席した"},
+        "/term/meetings/new": {
+            "held_on": "2028-02-29",
+            "summary": "進み具合を話した。",
+            "decisions": "次は春",
+        },
     }
+    tally, wrong = Counter[str](), list[str]()
+    for found in forms_of_three:
+        fields = [one for one in found.typed_in if one not in {*found.form.choices, *found.form.files}]
+        given = good[found.key] | {one: "課長" for one in fields if one.startswith("participants-")}
+        assert found.send(found.values(**given)).status == 303, found.key
+        for turn, (what, text) in enumerate(TEXTS.items()):
+            for number, name in enumerate((None, *fields)):
+                language = ("ja", "en")[(turn + number) % 2]
+                sent = found.values(**given) | {one: [text] for one in fields if name in {None, one}}
+                try:
+                    page = found.send(sent, language=language)
+                    must_be_a_good_answer(found, page, sent, language, f"{name}: {what}")
+                except AssertionError as fault:
+                    wrong.append(str(fault)[:300])
+                else:
+                    tally[str(page.status)] += 1
+        for name in found.form.choices:
+            assert found.send(found.values(**given) | {name: ["otsu"]}).status == 422, (found.key, name)
+    print(f"\n{dict(tally)}")
+    assert wrong == [], "\n".join(wrong)
+    assert tally["303"] >= 100 and tally["422"] >= 20
+
+
+def test_words_that_come_too_late_for_a_meeting_or_an_intention_are_kept(forms_of_three):
+    """Somebody of the own side has confirmed the summary meanwhile, or all have agreed on an end: refused, nothing
+    lost."""
+    of = {found.key: found for found in forms_of_three}
+    answer, intention = of["/term/meetings/<id>/answer"], of["/term/intentions"]
+    assert answer.send(answer.values(is_confirmed="yes", remark="")).status == 303
+    house: Any = answer.browser.house
+    agreed_accord(house, house.people, "end", last_day="2028-03-20", measures="apply")
+    for language in ("ja", "en"):
+        page = answer.send(answer.values(is_confirmed="no", remark="途中で退席した"), language=language)
+        assert page.status == 409
+        page.has_lost_nothing(remark="途中で退席した")
+        page = intention.send(intention.values(says="continue", remark="予算による"), language=language)
+        assert page.status == 409
+        page.has_lost_nothing(remark="予算による")
 
 
 @pytest.mark.volumes

@@ -131,7 +131,8 @@ def _meeting_page(id: str, status: int = 200, form: AnswerForm | None = None) ->
         party_label=label_of(edition),
         medium=str(MEDIA.get(held.row.medium, held.row.medium)),
         form=(form or AnswerForm(formdata=None)).apart("answer"),
-        may_answer=who.may(Permission.CONSULT)
+        may_answer=form is not None  # refused: what was typed stays
+        or who.may(Permission.CONSULT)
         and who.party != held.row.party
         and not (own is not None and own.is_confirmed),
         file=lambda one: as_file(one, url_for(".meeting_file", id=held.row.id, file=one.id)),
