@@ -637,7 +637,7 @@ def acceptable(found: Found) -> dict[str, Any]:
         "title": "題名", "held_from": "R7.12.1", "purpose_reason": "役立つ", "measure": "施策",
     }  # fmt: skip
     values = found.values(**{name: words[name] for name in found.typed_in if name in words})
-    if found.key.endswith("/consultations"):
+    if found.key.endswith(("/consultations", "/doubts/<id>/meetings", "/doubts/<id>/positions")):
         values = {name: value for name, value in values.items() if name not in found.form.files}
     return values
 
@@ -715,7 +715,7 @@ def test_an_end_before_its_start_keeps_both_and_says_which(forms, start, end):
 )
 def test_a_day_that_the_calendar_does_not_have_is_refused_wherever_a_day_is_asked_for(forms, day):
     """Every field for a day, of every form: the day typed stays in its field, with a sentence beside it."""
-    asked = 0
+    asked, wrong = 0, []
     for found in forms.found:
         for name in found.typed_in if not found.key.endswith("/preview") else []:
             if re.fullmatch(
@@ -724,10 +724,12 @@ def test_a_day_that_the_calendar_does_not_have_is_refused_wherever_a_day_is_aske
             ):
                 page = found.send(acceptable(found) | {name: [day]})
                 asked += 1
-                assert page.status in {409, 422}, (found.key, name, page.status)
-                if page.status == 422:
+                if page.status not in {409, 422} or forms.all.has_changed():
+                    wrong.append((found.key, name, page.status))
+                    forms.put_back()
+                elif page.status == 422:
                     page.has_lost_nothing(**{name: day})
-                assert not forms.all.has_changed(), (found.key, name)
+    assert wrong == []
     assert asked >= 20
 
 
