@@ -55,7 +55,10 @@ def test_every_page_stands_in_both_languages_empty_and_full(sqlite_house: House,
 def test_the_operator_has_no_history_and_a_stranger_signs_in_first(sqlite_house: House) -> None:
     operator = client_of(sqlite_house, person(sqlite_house, None))
     for address in PAGES:
-        assert operator.get(address).status_code == 403
+        refused = operator.get(address)
+        assert refused.status_code == 403
+        assert "当事者の利用者に操作を依頼" in refused.text
+        assert "自分の側" not in refused.text  # the operator has none
         assert sqlite_house.app.test_client().get(address).status_code == 303
     for address in ("/history/verify", "/history/seals"):
         assert sqlite_house.app.test_client().post(address).status_code in {400, 401, 303}
