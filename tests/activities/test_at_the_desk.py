@@ -309,6 +309,30 @@ def test_what_is_next_stands_before_what_ends_the_activity(sqlite_dated: House):
     assert page.index(">具体的事項を起案する<") < page.index(">中止を記録する<")
 
 
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        ("start", "別途定める具体的事項の合意がまだ成立していません"),
+        ("suspend", "いまの状態（具体的事項の確認待ち）では「中断」を記録できません"),
+        ("resume", "いまの状態（具体的事項の確認待ち）では「再開」を記録できません"),
+        ("complete", "いまの状態（具体的事項の確認待ち）では「完了」を記録できません"),
+    ],
+)
+def test_a_record_that_would_be_refused_is_refused_before_anything_is_typed(
+    sqlite_dated: House, act: str, sentence: str
+):
+    """The page of an act asked for by its address, or left open while others went on."""
+    people = sqlite_dated.people
+    activity = agreed_activity(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    page = browser.get(f"/activities/{activity}/{act}", expect=200)
+    assert sentence in page.text
+    assert 'name="on_day"' not in page.source
+    assert f"/activities/{activity}" in page.links
+    cancel = browser.get(f"/activities/{activity}/cancel", expect=200)
+    assert 'name="on_day"' in cancel.source
+
+
 def test_the_form_of_a_proposal_says_whose_section_is_needed_for_tabling(sqlite_dated: House):
     """R1-1: it is not found out only when tabling is refused."""
     people = sqlite_dated.people
