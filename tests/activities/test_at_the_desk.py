@@ -26,6 +26,7 @@ from tests.makers.activities import (
     ready_activity,
     replaced,
     revised,
+    running_activity,
     tabled_particulars,
     tabled_proposal,
 )
@@ -274,9 +275,25 @@ def test_what_nobody_can_see_in_words_of_people_is_marked_wherever_they_are_read
         assert marked in seen.split(f'id="{part}"')[1].split("</section>")[0], part
     register = writer.get("/activities", expect=200).source.split("<tbody", 1)[1]
     activity = writer.get(f"/activities/{activity_of(sqlite_dated, proposal)}", expect=200).source
+    assert "<title>試[U+202E]行｜" in activity
+    choices = writer.get("/activities", expect=200).source.split('id="measure"')[1].split("</select>")[0]
+    assert ">試[U+202E]行</option>" in choices
     for source in (seen, register, activity.split("<main", 1)[1]):
         assert "U+202E" in source
         assert hidden not in source, source[source.index(hidden) - 200 :][:400]
+
+
+def test_what_nobody_can_see_in_the_figures_of_an_outcome_is_marked(sqlite_dated: House):
+    """Row 75."""
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    writer = browser_of(sqlite_dated, people[0].drafter)
+    figure: Any = {"figures-label-1": "参加\u202e者", "figures-value-1": "3\u200b0"}
+    page = writer.get(f"/activities/{activity}/complete", expect=200)
+    page.submit("を記録する", on_day="2025-10-01", outcome="試行した", **figure)
+    acts = writer.get(f"/activities/{activity}", expect=200).source.split('id="acts"')[1]
+    assert '参加<span class="invisible">[U+202E]</span>者' in acts
+    assert '<span class="invisible">[U+200B]</span>' in acts
 
 
 def test_who_alone_drafted_reads_before_pressing_that_another_officer_consents(sqlite_dated: House):
