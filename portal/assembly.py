@@ -45,7 +45,7 @@ from portal.publicity import queries as publicity
 from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
 from portal.publicity.timing import TimingKind
-from portal.records import EVIDENCE, PLACES, record_called, records_named
+from portal.records import EVIDENCE, PLACES, agreement_waiting, record_called, records_named
 from portal.tasks import falling_due
 from portal.term import queries as term
 from portal.term import reckoning
@@ -689,11 +689,10 @@ def file_places(session: Session, sha256: str) -> list[tuple[str, str, str]]:
 
 def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
     """Agreed changes that wait for their executed document, requests and doubts that nobody has answered for thirty
-    days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2); two
-    statements."""
+    days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2); one
+    statement."""
     now = portal().clock.now()
-    changes = amendments.waiting(session, reader, now, limit=PART_SHOWN + 1)
-    asked = doubts.waiting(session, reader, now, limit=PART_SHOWN + 1)
+    waiting = agreement_waiting(session, reader, now, limit=PART_SHOWN + 1)
     may = reader.may(Permission.STATE_POSITION)
     parts = (
         (amendments.TO_EXECUTE, say("合意した協定の変更（交わした文書の登録待ち）"), True,
@@ -703,7 +702,6 @@ def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence
         (doubts.TO_CONFIRM, say("疑義についての協議の記録（確認待ち）"), may, ""),
         (doubts.LONG_OPEN, say("30日を超えて協議中の疑義"), True, ""),
     )  # fmt: skip
-    waiting: list[Any] = [*changes, *asked]
     return [
         Part(
             key=key.replace("_", "-"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,9 +17,13 @@ from portal.activities.models import Activity
 from portal.activities.rules import ACT_NAMES
 from portal.advice import queries as advice
 from portal.advice.models import Advice
+from portal.amendments import queries as amendments
 from portal.consent import queries as documents
 from portal.consent.models import Document
+from portal.consent.queries import mark_of
+from portal.doubts import queries as doubts
 from portal.doubts.evidence import Piece, Records, Source
+from portal.doubts.rules import LONG
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
 from portal.publicity import queries as publicity
@@ -97,6 +102,23 @@ def record_called(session: Session, reader: Actor, reference: str) -> tuple[str,
         )
     ).first()
     return (found.kind, found.id) if found else None
+
+
+# --- What waits under articles 3 and 9 ----------------------------------------------------------------
+
+_WAITING = union_all(*amendments.WAITING, *doubts.WAITING)
+
+
+def agreement_waiting(session: Session, reader: Actor, now: dt.datetime, *, limit: int) -> Sequence[Any]:
+    """What of changes to the agreement and of doubts waits for the reader's side, or has waited long by `now`; one
+    statement (R3-1, R9-2)."""
+    if reader.party is None or not reader.may(Permission.READ):
+        return []
+    since = now - dt.timedelta(days=LONG)
+    found: Sequence[Any] = rows(
+        session, _WAITING, {"since": since, "mark": mark_of(reader.party), "limit": limit}
+    ).all()
+    return found
 
 
 # --- What they give as evidence (R9-3) ---------------------------------------------------------------

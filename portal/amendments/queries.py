@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
-from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.agreement.models import AgreementEdition
 from portal.agreement.queries import SETTINGS
@@ -77,19 +76,7 @@ def on_the_table(session: Session, reader: Actor) -> Sequence[Any]:
     return found
 
 
-class Waiting(NamedTuple):
-    """A change that waits, as home shows it."""
-
-    part: str
-    id: str
-    reference: str
-    title: str
-    at: dt.datetime
-
-
 TO_EXECUTE, UNANSWERED = "to_execute", "unanswered"
-LONG = 30
-"""A request that waits for more than so many days is told of (R3-1)."""
 
 
 def _waiting(part: str, at: Any, *conditions: Any) -> Any:
@@ -106,7 +93,7 @@ def _waiting(part: str, at: Any, *conditions: Any) -> Any:
     return select(found)
 
 
-_WAITING = union_all(
+WAITING = (
     _waiting(
         TO_EXECUTE, Document.agreed_at, Document.standing == str(Standing.AGREED), Amendment.edition.is_(None)
     ),
@@ -117,15 +104,7 @@ _WAITING = union_all(
         Document.waits_since < bindparam("since", type_=Moment()),
     ),
 )
-
-
-def waiting(session: Session, reader: Actor, now: dt.datetime, *, limit: int) -> list[Waiting]:
-    """The agreed changes that wait for their executed document, and the requests that wait for an answer for longer than
-    thirty days by the moment `now`; one statement."""
-    if reader.party is None or not reader.may(Permission.READ):
-        return []
-    given = {"since": now - dt.timedelta(days=LONG), "limit": limit}
-    return [Waiting(*row) for row in rows(session, _WAITING, given)]
+"""What waits, as rows with `part`, id, reference, title and since when; who asks for more with the same statement."""
 
 
 @dataclass(frozen=True)

@@ -362,13 +362,15 @@ def _waiting(part: str, *conditions: Any) -> Any:
     return select(found)
 
 
-_WAITING = union_all(
+WAITING = (
     _waiting(SILENT, Doubt.standing == Standing.OPEN, is_named(Doubt.silent, _MARK)),
     _waiting(TO_CONFIRM, is_named(Doubt.to_confirm, _MARK)),
     _waiting(
         LONG_OPEN, and_(Doubt.standing == Standing.OPEN, Doubt.at < bindparam("since", type_=Doubt.at.type))
     ),
 )
+"""What waits, as rows with `part`, id, reference, title and since when; who asks for more with the same statement."""
+_WAITING = union_all(*WAITING)
 
 
 def waiting(session: Session, reader: Actor, now: dt.datetime, *, limit: int) -> list[Waiting]:

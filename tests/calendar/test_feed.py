@@ -77,7 +77,7 @@ def test_agreed_dates_are_in_it_and_others_are_not(sqlite_dated):
     other = agreed_activity(house, people, title="研修", title_en="Training")
     agreed_particulars(house, people, other, timing_kind="range", start="2025-11-05", end="2026-01-31")
     single = agreed_activity(house, people, title="発表会", title_en="Showing")
-    agreed_particulars(house, people, single, timing_kind="day", day="2025-12-01")
+    agreed_particulars(house, people, single, timing_kind="day", day="2025-12-01", start="", end="")
     texts = [read(house, path) for path in paths]
     assert events(texts[0]) == events(texts[1])
     found = {title: begin for title, begin, _ in events(texts[0])}
@@ -156,7 +156,7 @@ def test_it_keeps_to_the_grammar_and_says_its_time_zone(sqlite_dated):
     """CRLF, lines of at most 75 octets, properties, one identifier an event, the same at every reading."""
     house, people = sqlite_dated, sqlite_dated.people
     activity = agreed_activity(house, people, title="長い題名の取組；読点、や,カンマ;と\\" + "あ" * 80)
-    agreed_particulars(house, people, activity, timing_kind="day", day="2025-12-01")
+    agreed_particulars(house, people, activity, timing_kind="day", day="2025-12-01", start="", end="")
     agreed_item(house, people)
     path = subscribed(house, people[0].reader)
     text = read(house, path)

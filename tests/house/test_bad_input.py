@@ -33,7 +33,7 @@ from tests.makers.publicity import agreed_item, published
 from tests.makers.volumes import FULL
 
 PROPOSALS, PARTICULARS, DATES = "activities/proposals", "activities/particulars", "term/dates"
-PUBLICITY, VOLUNTARY = "publicity", "publicity/voluntary"
+PUBLICITY, VOLUNTARY, ANSWERS = "publicity", "publicity/voluntary", "doubts/answers"
 ID = re.compile(r"[0-9a-z]{22}")
 HIDDEN = {"csrf_token", "once", "saves", "seen", "next", "language", "then"}
 SECRET = {"password", "current", "new", "again", "step_up_password"}
@@ -132,7 +132,10 @@ def overtaken(cooperation: Cooperation, path: str, maker: Maker) -> str:
     side, other = (people[key] for key in cooperation.parties[:2])
     assert other.party
     activity = maker.agreed_activity(other.party) if path == PARTICULARS else None
+    if path == ANSWERS:
+        maker.asked = maker.raised(other.party).reference
     id = maker.start(path, other.drafter, mark=None, activity=activity)
+    maker.attach(path, id, other.drafter, "共有")
     maker.table(path, id, other.drafter2)
     maker.save(path, id, side.drafter, "こちらの案")
     maker.save(path, id, other.drafter, "あちらの案")

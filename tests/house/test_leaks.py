@@ -47,6 +47,7 @@ from tests.house.test_doors import bare
 from tests.makers.cooperation import (
     DATES_,
     KINDS,
+    MISSING,
     PARTICULARS_,
     PROPOSALS,
     Cooperation,
@@ -348,6 +349,8 @@ def test_a_copy_holds_what_its_reader_may_read_and_no_more(all_of_it):
     token = token_of(drafter)
     for path in KINDS:
         for standing in ("tabled", "partial", "sent_back", "agreed"):
+            if standing in MISSING.get(path, ()):
+                continue
             source = made.papers[path, first, standing]
             answer = drafter.client.post(f"/{path}/{source.id}/copy", data={"csrf_token": token})
             assert answer.status_code == 303

@@ -164,7 +164,9 @@ def test_no_door_that_changes_anything_opens_without_its_token(sqlite_staffed):
         "/members/rules", f"/members/{id}/change", f"/members/{id}/post", f"/members/{id}/close",
         f"/members/{id}/consent-power/ask", f"/members/{id}/consent-power/second",
         f"/members/{id}/consent-power/end", f"/members/{id}/auditor/propose", f"/members/{id}/auditor/consent",
-        f"/members/{id}/auditor/refuse", f"/members/{id}/auditor/end",
+        f"/members/{id}/auditor/refuse", f"/members/{id}/auditor/end", "/account/calendar",
+        "/account/calendar/revoke", "/account/mail", "/archive-address/x", "/members/archive-addresses",
+        "/members/archive-addresses/x/ask", "/members/archive-addresses/x/end",
     ]  # fmt: skip
     declared = {
         str(rule) for rule in house.app.url_map.iter_rules()
@@ -362,7 +364,7 @@ def test_every_door_to_members_and_powers_asks_for_the_password(sqlite_staffed):
     app = sqlite_staffed.app
     weighty = {Permission.MANAGE_MEMBERS, Permission.GRANT_CONSENT_POWER, Permission.SET_PARTY_RULES}
     found = [door for door in app.doors.values() if door.permission in weighty]
-    assert len(found) == 16 and all(door.step_up for door in found)
+    assert len(found) == 20 and all(door.step_up for door in found)
 
 
 # --- The first sign-in ----------------------------------------------------------------------------------------------

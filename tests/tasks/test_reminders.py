@@ -238,7 +238,7 @@ def test_a_start_within_thirty_days_without_agreed_particulars_is_told(sqlite_da
     """R2-6: planned for Monday 1 December 2025; thirty days before is Saturday, so on Friday 31 October."""
     people = sqlite_dated.people
     activity = agreed_activity(sqlite_dated, people)
-    tabled_particulars(sqlite_dated, people, activity, timing_kind="day", day="2025-12-01")
+    tabled_particulars(sqlite_dated, people, activity, timing_kind="day", day="2025-12-01", start="", end="")
     at(sqlite_dated, dt.date(2025, 10, 30), 23)
     look(sqlite_dated)
     assert told(sqlite_dated, ParticularsUnsettled) == []
@@ -333,7 +333,7 @@ def test_what_would_come_after_the_end_is_not_reminded_of(sqlite_dated):
     """R5-5: starts, publications and embargoes after the last day in force stop with the agreement."""
     house, people = sqlite_dated, sqlite_dated.people
     activity = agreed_activity(house, people)
-    tabled_particulars(house, people, activity, timing_kind="day", day="2025-12-01")
+    tabled_particulars(house, people, activity, timing_kind="day", day="2025-12-01", start="", end="")
     agreed_item(house, people, **OPENS)
     tabled_item(house, people, **OPENS)
     ended(house, dt.date(2025, 10, 23))
