@@ -19,6 +19,7 @@ from tests.makers.activities import (
     agreed,
     agreed_activity,
     agreed_particulars,
+    agreed_proposal,
     consented,
     edition_of,
     particulars_body,
@@ -348,6 +349,18 @@ def test_a_record_that_would_be_refused_is_refused_before_anything_is_typed(
     assert f"/activities/{activity}" in page.links
     cancel = browser.get(f"/activities/{activity}/cancel", expect=200)
     assert 'name="on_day"' in cancel.source
+
+
+def test_an_act_upon_a_paper_that_would_be_refused_is_refused_before_a_reason_is_typed(sqlite_dated: House):
+    """The page of an act asked for by its address, or left open while others went on."""
+    people = sqlite_dated.people
+    path = f"/activities/proposals/{agreed_proposal(sqlite_dated, people)}"
+    officer = browser_of(sqlite_dated, people[0].officer)
+    for act in ("send-back", "withdraw-consent", "decline", "withdraw", "lift-hold"):
+        page = officer.get(f"{path}/{act}", expect=200)
+        assert "いまはできません" in page.text and 'name="reason"' not in page.source, act
+        assert path in page.links
+    assert 'name="reason"' in officer.get(f"{path}/hold", expect=200).source
 
 
 def test_the_form_of_a_proposal_says_whose_section_is_needed_for_tabling(sqlite_dated: House):
