@@ -220,6 +220,17 @@ def test_a_correction_shows_everywhere_and_is_read_by_whom_it_concerns(sqlite_da
         assert all(one.is_read for one in session.scalars(select(AdviceNotice)))
 
 
+def test_what_nobody_can_see_in_the_reason_of_a_correction_is_marked(sqlite_dated):
+    """Row 75: in the draft as in the record."""
+    giver, receiver = sides(sqlite_dated)
+    first = recorded(sqlite_dated, receiver.drafter, giver.party, receiver.party)
+    page = browser_of(sqlite_dated, giver.drafter).get(f"/advice/{first.id}").submit("/correct")
+    draft = page.submit("/edit", reason="説\u202e明", content="海外のこともあります。")
+    for page in (draft, draft.submit("/record")):
+        assert '説<span class="invisible">[U+202E]</span>明' in page.source
+        assert "\u202e" not in page.source.split("<main")[1]
+
+
 def test_nobody_can_rate_approve_or_delete_an_entry(sqlite_dated):
     """R8-6: there is no door for it, and no page offers it."""
     giver, receiver = sides(sqlite_dated)
