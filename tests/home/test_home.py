@@ -50,7 +50,7 @@ def test_what_my_side_consented_to_waits_for_the_others(office, signed_in):
     id = office.tabled(first.drafter, title="窓口の覚書")
     office.consent(first.officer, id)
     page = signed_in(office, first.drafter).get("/")
-    assert "あなたの側の番のもの" not in page.text  # a regular meeting may still be due
+    assert "あなたの側の番のものが" not in page.text
     waits = page.text.split("ほかの当事者の番")[1]
     assert "「窓口の覚書」を読む" in waits and "の同意を待っています" in waits
 
