@@ -274,13 +274,14 @@ def banner(app: Portal, session: Session, edition: Edition, leaf: str) -> Banner
 
 
 def term_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
-    """What waits of article 4: arrivals to record and to bear out, notices to talk over, intentions, regular meetings;
+    """What waits of article 4: notices to send, to bear out and to talk over, arrivals, intentions, regular meetings;
     after the end, the activities still to be brought to theirs (R4-5, R5-5)."""
     edition = g.edition_in_force()
     dates = agreement.dates_now(session, edition)
     life = agreement.in_force(session, edition, today)
     found = reckoning.reckoned(edition, dates, today)
-    notices = term.open_notices(session, reader)
+    open_notices = term.open_notices(session, reader)
+    notices = [row for row in open_notices if row.part == term.GIVEN]
     mine = f",{reader.party},"
     records = reader.may(Permission.RECORD_ARRIVAL)
     yours = [
@@ -303,6 +304,17 @@ def term_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part
             _notice_item(say("期限後に到達した%(kind)s（%(reference)s）をどうするか決める", **_named(row)), row)
             for row in notices
             if row.standing == "late" and row.party == reader.party and dates.end is None and life.is_in_force
+        ),
+        *(
+            Item(
+                sentence=say("決裁を経た%(kind)sの発信を記録する", kind=say(KIND_NAMES[row.kind])),
+                href=url_for("term.notice_draft", id=row.id),
+                note=say("自分の側の下書き"),
+                since=moment(row.since),
+                since_iso=row.since.isoformat(),
+            )
+            for row in open_notices
+            if row.part == term.DECIDED
         ),
     ]
     running = found.running
@@ -344,8 +356,8 @@ def _notice_item(sentence: str, row: Any) -> Item:
         sentence=sentence,
         href=url_for("term.notice", id=row.id),
         note=say("%(party)sから", party=label),
-        since=moment(row.registered_at),
-        since_iso=row.registered_at.isoformat(),
+        since=moment(row.since),
+        since_iso=row.since.isoformat(),
     )
 
 

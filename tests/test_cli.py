@@ -450,6 +450,15 @@ def test_the_doctor_wants_a_clock_that_did_not_go_back(house: House):
     assert states(house.app)["clock"] is State.MEND
 
 
+@pytest.mark.parametrize(("seconds", "state"), [(2, State.GOOD), (3, State.MEND)])
+def test_the_doctor_wants_a_clock_that_is_apart_from_the_last_entry_by_two_seconds_at_most(
+    sqlite_house: House, seconds: int, state: State
+):
+    """Row 42."""
+    sqlite_house.clock.move(seconds=-seconds)
+    assert states(sqlite_house.app)["clock"] is state
+
+
 def test_the_doctor_is_stricter_in_production(tmp_path):
     app = create_app(settings_for(tmp_path, mode="production", secret_key="short"), clock=FixedClock(NOON))
     found = states(app)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.access.policy import Permission
 from portal.activities import events, rules
@@ -55,7 +56,7 @@ def start(work: Work, activity_id: str, *, on_day: dt.date, reason: str = "") ->
     work.must(Permission.CARRY_OUT)
     activity = _found(work, activity_id)
     state = rules.after(State(activity.state), Act.START)
-    particulars = _must_be_ready(work, activity)
+    particulars = _must_be_ready(work.session, work.today, activity)
     agreed_on = day_in_japan(particulars.agreed_at) if particulars.agreed_at else None
     act = _record(work, activity, Act.START, on_day=on_day, reason=reason, agreed_on=agreed_on)
     activity.started_on = on_day
@@ -142,7 +143,7 @@ def _carry_on(
     activity = _found(work, activity_id)
     state = rules.after(State(activity.state), act)
     if act is Act.RESUME:
-        _must_be_ready(work, activity)
+        _must_be_ready(work.session, work.today, activity)
     made = _record(work, activity, act, on_day=on_day, reason=reason, outcome=outcome or Outcome())
     if act in {Act.COMPLETE, Act.CANCEL}:
         activity.ended_on = on_day
@@ -161,25 +162,34 @@ def _found(work: Work, activity_id: str) -> Activity:
     return activity
 
 
-def _must_be_ready(work: Work, activity: Activity) -> Document:
+def must_be_possible(session: Session, today: dt.date, activity_id: str, act: Act) -> None:
+    """`act` may be recorded of the activity as things stand, whatever is written of it; raises what its record would be
+    refused for. Whether the reader may know of the activity has been asked before."""
+    activity = session.get_one(Activity, activity_id)
+    rules.after(State(activity.state), act)
+    if act in {Act.START, Act.RESUME}:
+        _must_be_ready(session, today, activity)
+
+
+def _must_be_ready(session: Session, today: dt.date, activity: Activity) -> Document:
     """The particulars in force; raises what is missing before anything is carried out, the first thing first."""
-    edition = agreement.edition(work.session)
-    must_be_agreed(work, activity)
-    found = work.session.get(Document, activity.particulars_id) if activity.particulars_id else None
-    on_table = None if found else _on_the_table(work, activity)
-    consented = consent.consents_of(work.session, [on_table.id])[on_table.id] if on_table else {}
+    edition = agreement.edition(session)
+    must_be_agreed(session, activity)
+    found = session.get(Document, activity.particulars_id) if activity.particulars_id else None
+    on_table = None if found else _on_the_table(session, activity)
+    consented = consent.consents_of(session, [on_table.id])[on_table.id] if on_table else {}
     rules.must_be_settled(
         Standing(found.standing) if found else None,
         status=rules.status_of([(one.key, one.defined_as) for one in edition.parties], consented),
         is_timed=Planned(activity.planned_start).is_settled,
     )
     assert found is not None
-    must_be_in_force(work)
+    must_be_in_force(session, today)
     return found
 
 
-def _on_the_table(work: Work, activity: Activity) -> Document | None:
-    return work.session.scalars(
+def _on_the_table(session: Session, activity: Activity) -> Document | None:
+    return session.scalars(
         select(Document)
         .where(
             Document.activity_id == activity.id,

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sqlalchemy.orm import Session
+
 from portal.access.actor import SYSTEM
 from portal.activities import rules
 from portal.activities.events import ActivityReady
@@ -147,7 +149,7 @@ class Particulars(DocumentKind):
         particulars are its first or replace those in force (S2; R2-3; decision 24)."""
         activity = activity_under_lock(work, document)
         rules.must_go_on(State(activity.state))
-        must_be_agreed(work, activity)
+        must_be_agreed(work.session, activity)
         agreed = work.session.get(Document, activity.particulars_id) if activity.particulars_id else None
         rules.must_replace_what_is_settled(
             agreed.id if agreed else None, document.replaces_id, (agreed.reference or "") if agreed else ""
@@ -212,13 +214,13 @@ def activity_under_lock(work: Work, document: Document) -> Activity:
     return activity
 
 
-def must_be_agreed(work: Work, activity: Activity) -> None:
+def must_be_agreed(session: Session, activity: Activity) -> None:
     """Raises the RuleBroken that names each party's word unless the activity's proposal is agreed and not held."""
-    edition = agreement.edition(work.session)
-    proposal = work.session.get_one(Document, activity.proposal_id)
+    edition = agreement.edition(session)
+    proposal = session.get_one(Document, activity.proposal_id)
     standing = Standing(proposal.standing)
     consented = (
-        consent.consents_of(work.session, [proposal.id])[proposal.id] if standing in ON_THE_TABLE else {}
+        consent.consents_of(session, [proposal.id])[proposal.id] if standing in ON_THE_TABLE else {}
     )
     items = chosen(activity.items.split(","), edition)
     rules.must_be_agreed(

@@ -136,6 +136,13 @@ class PersonalDataWithoutReason(RuleBroken):
     next_step = N_("個人情報を扱わないときは「扱わない」を選んでください。")
 
 
+class ReasonLeftOver(RuleBroken):
+    """Why personal information is handled is not said where it is not said to be handled (R2-9)."""
+
+    sentence = N_("個人情報を「扱う」と選んでいないのに、扱う理由がここに残っています。")
+    next_step = N_("ここを空にするか、個人情報を「扱う」と選び直してください。")
+
+
 class NotADay(RuleBroken):
     """A day that the calendar does not have cannot be agreed upon."""
 
@@ -197,6 +204,14 @@ class ContractUnnamed(RuleBroken):
     clause = "particulars"
     sentence = N_("別途契約によるときは、その契約を示す番号や名称を入力してください。")
     next_step = N_("契約番号などを入力してください。金額は書きません。")
+
+
+class ContractLeftOver(RuleBroken):
+    """Where no separate contract bears the costs, none is named beside the choice (R2-9, R6.1-4)."""
+
+    clause = "particulars"
+    sentence = N_("選んだ経費の負担では使わない契約の番号・名称が、ここに残っています。")
+    next_step = N_("ここを空にするか、「別途契約による」を選び直してください。")
 
 
 class PersonalDataUnsaid(RuleBroken):
@@ -396,10 +411,13 @@ def must_have_a_title(title: str) -> None:
 
 
 def must_explain_personal_data(answer: str, kinds: str, reason: str) -> None:
-    """Personal information that is handled is named, with the reason (R2-9)."""
+    """Personal information that is handled is named, with the reason, and a reason stands beside no other answer
+    (R2-9). Raises PersonalDataWithoutReason beside each gap, ReasonLeftOver beside the reason."""
     if answer == "yes":
         said = {"data_kinds": kinds, "data_reason": reason}
         refuse_together(PersonalDataWithoutReason(field) for field, text in said.items() if not text.strip())
+    elif reason.strip():
+        raise ReasonLeftOver("data_reason")
 
 
 # --------------------------------------------------------------------------------------- timing
@@ -513,14 +531,17 @@ def _milestones(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, str]]:
 
 def must_settle_the_rest(*, method: str, cost: str, contract: str, personal_data: str) -> None:
     """Besides the timing, particulars say the method, who bears the costs (without amounts), and whether
-    personal information is handled ("particulars"; R2-9, R6.1-4). All that is missing is refused at once."""
-    missing = {
+    personal information is handled ("particulars"; R2-9, R6.1-4). All that is missing is refused at once, and so is the
+    contract left over from another choice."""
+    by_contract = cost == "separate_contract"
+    wrong = {
         MethodMissing("method"): not method.strip(),
         CostsUnsaid("cost"): not cost,
-        ContractUnnamed("contract_reference"): cost == "separate_contract" and not contract.strip(),
+        ContractUnnamed("contract_reference"): by_contract and not contract.strip(),
+        ContractLeftOver("contract_reference"): bool(cost) and not by_contract and bool(contract.strip()),
         PersonalDataUnsaid("personal_data"): not personal_data,
     }
-    refuse_together(refusal for refusal, is_missing in missing.items() if is_missing)
+    refuse_together(refusal for refusal, is_wrong in wrong.items() if is_wrong)
 
 
 # --------------------------------------------------------------------------------------- agreement

@@ -646,10 +646,20 @@ def _act_page(id: str, act: Act, form: Any, status: int) -> ResponseReturnValue:
         act=act,
         title=say(ACT_LABELS[act]),
         form=form,
+        refused=_refused(id, act) if only_looks() else None,
         needs_reason=act in {Act.SUSPEND, Act.RESUME, Act.CANCEL},
         is_early=act is Act.START and plan.start is not None and plan.start > _today(),
         purposes=[one.text[language()] for one in edition.purposes],
     )
+
+
+def _refused(id: str, act: Act) -> str | None:
+    """Why the record would be refused as things stand, so that nobody fills in a form in vain."""
+    try:
+        commands.must_be_possible(reading(), _today(), id, act)
+    except RuleBroken as refused:
+        return _sentence(refused)
+    return None
 
 
 @activities.post("/<id>/acts/<act>/acknowledge", allow=Permission.ACKNOWLEDGE)

@@ -7,7 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from portal.access.actor import Actor
@@ -234,11 +248,6 @@ _HANDLINGS = (
     .where(AdviceHandling.advice_id == bindparam("id"))
     .order_by(AdviceHandling.number.desc())
 )
-_NOTES = (
-    select(*_T["advice_notes"].c)
-    .where(AdviceNote.advice_id == bindparam("id"), AdviceNote.party == bindparam("mine"))
-    .order_by(AdviceNote.at, AdviceNote.id)
-)
 _LINKS = (
     select(
         *_T["advice_links"].c,
@@ -249,12 +258,37 @@ _LINKS = (
     .where(AdviceLink.advice_id == bindparam("id"))
     .order_by(AdviceLink.at, AdviceLink.id)
 )
-_NOTICES = (
-    select(*_T["advice_notices"].c, Member.closed_at.label("closed_at"))
+_OWN_SIDE: CompoundSelect[Any] = union_all(
+    select(
+        literal("notice").label("what"),
+        AdviceNotice.id,
+        AdviceNotice.member_id,
+        AdviceNotice.name,
+        AdviceNotice.at,
+        type_coerce(null(), Text).label("post"),
+        type_coerce(null(), Text).label("text"),
+        AdviceNotice.is_read,
+        AdviceNotice.read_by,
+        AdviceNotice.read_at,
+        Member.closed_at.label("closed_at"),
+    )
     .join(Member, Member.id == AdviceNotice.member_id)
-    .where(AdviceNotice.advice_id == bindparam("id"), AdviceNotice.party == bindparam("mine"))
-    .order_by(AdviceNotice.name, AdviceNotice.id)
+    .where(AdviceNotice.advice_id == bindparam("id"), AdviceNotice.party == bindparam("mine")),
+    select(
+        literal("note"),
+        AdviceNote.id,
+        AdviceNote.member_id,
+        AdviceNote.name,
+        AdviceNote.at,
+        AdviceNote.post,
+        AdviceNote.text,
+        null(),
+        null(),
+        null(),
+        null(),
+    ).where(AdviceNote.advice_id == bindparam("id"), AdviceNote.party == bindparam("mine")),
 )
+"""What the own side keeps of an entry: who of it was told of the correction, and its notes; one statement."""
 
 
 def entry(session: Session, reader: Actor, advice_id: str) -> Entry:
@@ -264,14 +298,15 @@ def entry(session: Session, reader: Actor, advice_id: str) -> Entry:
         raise NotFound()
     is_open, own = may_open(reader, row), reader.may(Permission.READ_OWN_SIDE)
     given = {"id": advice_id, "mine": reader.party if own else None}
+    kept = rows(session, _OWN_SIDE, given).all() if own else []
     return Entry(
         row=row,
         said=bodies.opened(row.sealed) if is_open else None,
         confirmations=rows(session, _CONFIRMATIONS, given).all(),
         handlings=rows(session, _HANDLINGS, given).all(),
-        notes=rows(session, _NOTES, given).all() if own else [],
+        notes=sorted((one for one in kept if one.what == "note"), key=lambda one: (one.at, one.id)),
         links=rows(session, _LINKS, given).all(),
-        notices=rows(session, _NOTICES, given).all() if own and row.corrects_id else [],
+        notices=sorted((one for one in kept if one.what == "notice"), key=lambda one: (one.name, one.id)),
     )
 
 

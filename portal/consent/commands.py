@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from portal.access.actor import SYSTEM
 from portal.access.policy import Permission, Role
@@ -290,7 +291,7 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
         raise TablingIsReserved()
     current = agreement.edition(work.session)
     if kind.needs_dates:
-        must_be_in_force(work, kind)
+        must_be_in_force(work.session, work.today, kind)
     body = kind.Words.from_plain(json.loads(draft.body))
     ask_all(lambda: kind.check(body, current), lambda: kind.check_on(body, work.today))
     if draft.base != document.revision:
@@ -361,7 +362,7 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     settled = rules.after(paper, act)
     _must_have_come(work, decision.decided_on, "decided_on")
     if kind.needs_dates:
-        must_be_in_force(work, kind)
+        must_be_in_force(work.session, work.today, kind)
     revision = latest(work, document)
     body = body_of(kind, revision)
     replaced = _replaced(work, kind, document)
@@ -686,13 +687,13 @@ def _must_have_come(work: Work, day: dt.date | None, field: str) -> None:
         raise DayToCome(field, day=day)
 
 
-def must_be_in_force(work: Work, kind: DocumentKind | None = None) -> None:
-    """The agreement is in force today; raises NoDateYet, AgreementNotInForce before its first term, and after the end
+def must_be_in_force(session: Session, today: dt.date, kind: DocumentKind | None = None) -> None:
+    """The agreement is in force `today`; raises NoDateYet, AgreementNotInForce before its first term, and after the end
     what the kind of document says of it (R5-5)."""
-    now = agreement.in_force(work.session, agreement.edition(work.session), work.today)
+    now = agreement.in_force(session, agreement.edition(session), today)
     if now.term is None:
         raise NoDateYet()
-    if now.end is not None and now.end.last_day < work.today:
+    if now.end is not None and now.end.last_day < today:
         raise (kind.refused_after_the_end if kind else AgreementHasEnded)(day=now.end.last_day)
     if not now.is_in_force:
         raise AgreementNotInForce()

@@ -34,7 +34,7 @@ from portal.consent.forms import (
 )
 from portal.consent.kind import DocumentKind
 from portal.consent.models import Attachment, Document, Draft
-from portal.consent.paper import body_of, listed
+from portal.consent.paper import body_of, listed, paper_of
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Capacity, RevisionHasMoved, Standing
 from portal.history import queries as history
 from portal.history.begin import begin
@@ -97,6 +97,17 @@ def fields_of(macro: str, blank: type[PortalForm], mark: str, typed: PortalForm 
     if typed is not None:
         return make(typed)
     return _PARTS.get((macro, language()), lambda: make(blank(formdata=None)))
+
+
+_REASONED: dict[str, Callable[[str, str, str], rules.Act]] = {
+    "send_back": lambda party, member, seen: rules.SendBack(party, member, seen=seen),
+    "withdraw_consent": lambda party, member, seen: rules.WithdrawConsent(party, member, seen=seen),
+    "decline": lambda party, member, _: rules.Decline(party, member),
+    "withdraw": lambda party, member, _: rules.Withdraw(party, member),
+    "hold": lambda party, member, _: rules.Hold(party, member),
+    "lift_hold": lambda party, member, _: rules.LiftHold(party, member),
+}
+"""The acts that need a reason, each upon the revision that its page shows."""
 
 
 class DocumentPages:
@@ -811,7 +822,25 @@ class DocumentPages:
             raise NotFound()
         if only_looks():
             form.seen.data = dossier.document.digest
-        return self.page("reason", status, dossier=dossier, document=dossier.document, act=act, form=form)
+        return self.page(
+            "reason",
+            status,
+            dossier=dossier,
+            document=dossier.document,
+            act=act,
+            form=form,
+            refused=self._why_not(dossier.document, act) if only_looks() else None,
+        )
+
+    def _why_not(self, document: Document, act: str) -> str | None:
+        """Why the act would be refused as things stand, so that nobody gives a reason in vain."""
+        party, member = actor().party or "", actor().member_id or ""
+        paper = paper_of(reading(), document, self.edition().party_keys)
+        try:
+            rules.after(paper, _REASONED[act](party, member, paper.digest))
+        except RuleBroken as refused:
+            return _sentence(refused)
+        return None
 
     # -- consulting --------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from portal.demo import founding
 from portal.demo.advising import ADVISING
 from portal.demo.amending import AMENDING
 from portal.demo.doubting import DOUBTING
+from portal.demo.handing_over import HANDING_OVER
 from portal.demo.open_work import OPEN
 from portal.demo.past import PAST
 from portal.demo.people import PASSWORD, DemoAccount, accounts
@@ -60,7 +61,7 @@ def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
     founding.found(stage)
     stories = (
         *founding.PEOPLE_STORIES, *PAST, *PUBLICITY_PAST, *OPEN, *PUBLICITY_OPEN, *ADVISING, *AMENDING, *DOUBTING,
-        founding.pending_auditor, founding.pending_power,
+        *HANDING_OVER, founding.pending_auditor, founding.pending_power,
     )  # fmt: skip
     play(stage, [tell(stage) for tell in stories])
     _everything_is_told(works, now)

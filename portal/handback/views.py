@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.access.policy import Permission
+from portal.agreement import queries as agreement
 from portal.agreement.text import Edition
 from portal.consent.views import kept_part
 from portal.handback import commands, papers, queries, returning, rules, showing
@@ -63,6 +64,7 @@ from portal.handback.rules import (
     Retention,
     Step,
 )
+from portal.handback.secrecy import secrecy
 from portal.handback.showing import day
 from portal.history import queries as history
 from portal.history.begin import begin
@@ -78,6 +80,7 @@ from portal.kernel import days
 from portal.kernel.clock import day_in_japan
 from portal.kernel.errors import NotFound, Refused, RuleBroken
 from portal.kernel.files import FileTooLarge
+from portal.kernel.periods import DutyStanding
 from portal.kernel.uploads import FINDINGS, UploadRefused, inspect, safe_file_name
 from portal.kernel.words import N_
 from portal.web import paper as pdf
@@ -406,6 +409,7 @@ def _holding(one: queries.Whole, edition: Edition, reach: Reach, forms: Mapping[
         "name": edition.party(row.receiver).name[language()],
         "marks": showing.marks(row, edition, reach),
         "received": day(row.received_on),
+        "secrecy": _secrecy(edition, reach, row),
         "retained_until": day(row.retained_until) if step is Step.RETAINED else "",
         "acts": [showing.act_line(act, edition, is_open=is_open) for act in one.acts],
         "holders": [(holder, showing.holder_kind(holder.kind)) for holder in one.holders],
@@ -427,6 +431,35 @@ def _holding(one: queries.Whole, edition: Edition, reach: Reach, forms: Mapping[
         "is_holding": asked_here and "holder_form" in forms,
         "is_saying": asked_here and "word_form" in forms,
     }
+
+
+def _secrecy(edition: Edition, reach: Reach, row: Any) -> tuple[str, str, tuple[str, str] | None] | None:
+    """Until when it is kept in confidence, how that is reckoned, and the chip of where today lies (R7-2)."""
+    if "handback_settled" not in g:  # once a page, however many received it
+        g.handback_settled = agreement.settled(reading(), edition)
+    settled = g.handback_settled
+    found = secrecy(edition, settled, reach, marking=row.marking, received_on=row.received_on)
+    if found is None:
+        return None
+    between = "" if language() == "ja" else " "
+    reckoned = say("受領日からの期間では%(day)sまで。", day=day(found.from_receipt))
+    if found.from_end is None:
+        return day(found.from_receipt), say("受領日から数えます。"), _past(found.standing)
+    until = say("終了後の存続期間では%(day)sまで。", day=day(found.from_end))
+    if found.is_open:
+        both = say("どちらによるかは定められていないため、遅いほうの日まで保護し、その間は要協議と示します。")
+        return day(found.from_receipt), between.join((reckoned, until, both)), _past(found.standing)
+    return day(found.from_end), between.join((reckoned, until)), _past(found.standing)
+
+
+def _past(standing: DutyStanding) -> tuple[str, str] | None:
+    match standing:
+        case DutyStanding.REVIEW:
+            return "to_check", say("秘密保持の期間：要協議")
+        case DutyStanding.EXPIRED:
+            return "ended", say("秘密保持の期間は経過")
+        case DutyStanding.PROTECTED:
+            return None
 
 
 def _confirmer(row: Any) -> str:

@@ -24,6 +24,46 @@ NOT_IN_MAIL = N_("（ポータルで確かめてください）")
 NOT_SAID = N_("記載なし")
 UNKNOWN_VERB = N_("この画面がまだ知らない種類の記録です（%(verb)s）。")
 
+WORD_NAMES: Mapping[str, str] = {
+    "absent_post": N_("不在だった決裁者の職"),
+    "address": N_("メールアドレス"),
+    "basis": N_("根拠"),
+    "browser": N_("ブラウザー"),
+    "checked_by": N_("確認した人"),
+    "circumstances": N_("状況"),
+    "conditions": N_("条件"),
+    "decided_on": N_("決裁日"),
+    "decision": N_("決裁番号"),
+    "decisions": N_("決まったこと"),
+    "differences": N_("合意との違い"),
+    "evidence": N_("到達を示すもの"),
+    "file_name": N_("ファイル名"),
+    "final_text": N_("公表した文"),
+    "former": N_("以前の氏名"),
+    "holder": N_("保有者"),
+    "material_names": N_("資料"),
+    "name": N_("氏名"),
+    "note": N_("注記"),
+    "participants": N_("出席者"),
+    "place": N_("場所"),
+    "post": N_("職"),
+    "publisher": N_("公表した者"),
+    "question": N_("疑義の内容"),
+    "reason": N_("理由"),
+    "recipient": N_("渡す相手"),
+    "reference": N_("番号"),
+    "remark": N_("備考"),
+    "rule": N_("指示"),
+    "said": N_("公表された内容"),
+    "sha256": N_("ファイルの指紋（SHA-256）"),
+    "summary": N_("概要"),
+    "text": N_("本文"),
+    "title": N_("件名"),
+    "url": N_("掲載先のURL"),
+    "who": N_("対象の人"),
+}
+"""What a page calls the words of people that an entry keeps, by the name of their field."""
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 """A moment that somebody recorded, by the Japanese clock."""
@@ -137,6 +177,10 @@ class Teller:
     def word(self, content: str | None) -> str:
         """Words of people as a line of text, with invisible characters marked; erased ones say so."""
         return self.say(ERASED) if content is None else shown(content)
+
+    def word_name(self, field: str) -> str:
+        """What the words of people kept as `field` are called; of a field of newer code its name."""
+        return self.say(WORD_NAMES.get(field, field))
 
     @property
     def not_said(self) -> str:

@@ -4,7 +4,7 @@ taking out of a table, which every list of the portal shares because it is told 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
@@ -255,10 +255,16 @@ def _choices(around: Surroundings, kind: Reading) -> dict[str, Any]:
         "references": [(one.id, one.reference) for one in known],
         "clauses": [
             (key, f"{around.edition.clause_of(key).label[around.language]} {_caption(around, key)}")
-            for key in around.edition.clause_keys
-            if key in keys
+            for key in _in_order(around, keys)
         ],
     }
+
+
+def _in_order(around: Surroundings, keys: Collection[str | None]) -> list[str]:
+    """Those of `keys` that the edition in force can cite, in the order of its text."""
+    place = {id: number for number, id in enumerate(around.edition.clauses)}
+    known = (key for key in around.edition.clause_keys if key in keys)
+    return sorted(known, key=lambda key: place[around.edition.clause_of(key).id])
 
 
 def _caption(around: Surroundings, key: str) -> str:
@@ -435,7 +441,9 @@ def entry(chain: str, number: int) -> ResponseReturnValue:
         one=told([line], around, Reading.TRAIL)[0],
         chronicle=around.teller.chronicle(line) if event and event.chronicle else None,
         chain_name=around.chain_name(chain),
-        opened=[(one, around.teller.word(one.content)) for one in proof.opened],
+        opened=[
+            (one, around.teller.word_name(one.field), around.teller.word(one.content)) for one in proof.opened
+        ],
         before=url_for("history.entry", chain=chain, number=number - 1) if number > 1 else None,
         after=url_for("history.entry", chain=chain, number=number + 1) if proof.has_next else None,
     )

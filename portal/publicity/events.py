@@ -52,7 +52,7 @@ class ChannelPublished(OfPublicity):
         "%(reference)s「%(title)s」の経路%(channel)sの%(act_name)sを記録しました（%(published_at)s）。合意との違い：%(differing)s件"
     )
     chronicle = N_(
-        "%(reference)s「%(title)s」：経路%(channel)sで%(act_name)sを行いました（%(published_at)s）。"
+        "%(reference)s「%(title)s」：経路%(channel)sで%(act_name)sが済みました（%(published_at)s）。"
     )
     message = N_(
         "%(party)sが%(reference)s「%(title)s」の経路%(channel)sの%(act_name)sを記録しました（%(published_at)s）。"

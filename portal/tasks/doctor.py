@@ -27,7 +27,7 @@ from portal.settings import HalfConfigured
 from portal.web.app import Portal
 
 OLDEST_POSTGRESQL = 140000
-CLOCK_APART = dt.timedelta(seconds=5)
+CLOCK_APART = dt.timedelta(seconds=2)
 LEAST_ROOM = 1 << 30
 _SQLITE = {
     "journal_mode": "wal",

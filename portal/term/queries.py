@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, Text, bindparam, func, select
+from sqlalchemy import BindParameter, Text, bindparam, cast, false, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -17,6 +17,7 @@ from portal.agreement.models import AgreementEnd, AgreementExpiry, AgreementRene
 from portal.consent.models import Document
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
+from portal.parties.models import Party
 from portal.term import notice as notices_sealed
 from portal.term.arrival import Arrived, Span, arrival_at, arrival_everywhere
 from portal.term.models import (
@@ -356,17 +357,43 @@ def last_meeting(session: Session) -> dt.date | None:
 
 # --------------------------------------------------------------------------------------- what waits
 
-_OPEN = (
+_MINE: BindParameter[str] = bindparam("mine", type_=Text())
+GIVEN, DECIDED = "given", "decided"
+"""What an open notice is: one that was recorded, or the own side's draft that was decided on and not yet sent."""
+_OPEN_NOTICES = (
     select(
-        Notice.id, Notice.reference, Notice.kind, Notice.party, Notice.registered_by, Notice.standing, Notice.waits_for,
-        Notice.to_second, Notice.confirmed_by, Notice.registered_at, Notice.term_number, Notice.planned_on,
-        Notice.dispatched_on,
+        literal(GIVEN).label("part"), Notice.id, Notice.reference, Notice.kind, Notice.party, Notice.standing,
+        Notice.waits_for, Notice.to_second, Notice.confirmed_by, Notice.registered_at.label("since"),
+        literal("").label("savers"), false().label("four_eyes"),
     )
     .where(Notice.withdrawn_at.is_(None))
     .order_by(Notice.number.desc())
     .limit(MOST)
+    .subquery()
 )  # fmt: skip
-_MINE: BindParameter[str] = bindparam("mine", type_=Text())
+_DECIDED_DRAFTS = (
+    select(
+        literal(DECIDED).label("part"), NoticeDraft.id, literal("").label("reference"), NoticeDraft.kind,
+        NoticeDraft.party, literal("").label("standing"), literal("").label("waits_for"), literal("").label("to_second"),
+        cast(null(), Text).label("confirmed_by"), NoticeDraft.saved_at.label("since"), NoticeDraft.savers,
+        Party.four_eyes,
+    )
+    .join(Party, Party.key == NoticeDraft.party)
+    .where(
+        NoticeDraft.party == _MINE,
+        select(NoticeDecision.id)
+        .where(
+            NoticeDecision.notice_id == NoticeDraft.id,
+            NoticeDecision.party == _MINE,
+            NoticeDecision.digest == NoticeDraft.digest,
+        )
+        .exists(),
+    )
+    .order_by(NoticeDraft.saved_at.desc())
+    .limit(MOST)
+    .subquery()
+)  # fmt: skip
+_OPEN = union_all(select(_OPEN_NOTICES), select(_DECIDED_DRAFTS))
 _ASKED = select(
     select(TermIntention.says)
     .where(TermIntention.term_number == bindparam("term"), TermIntention.party == _MINE)
@@ -390,8 +417,17 @@ _TO_CONFIRM = (
 
 
 def open_notices(session: Session, reader: Actor) -> Sequence[Any]:
-    """The notices that stand, as rows, the latest first; one statement."""
-    return list(rows(session, _OPEN)) if may_read(reader) else []
+    """The notices that stand, as rows, the latest first; and the own side's drafts that were decided on and whose
+    dispatch the reader may record: not who alone drafted one, where the party asks for four eyes (decision 12). One
+    statement."""
+    if not may_read(reader):
+        return []
+    gives = reader.may(Permission.GIVE_NOTICE)
+    return [
+        row
+        for row in rows(session, _OPEN, {"mine": reader.party})
+        if row.part == GIVEN or (gives and not (row.four_eyes and row.savers == reader.member_id))
+    ]
 
 
 def asked(session: Session, reader: Actor, term: int) -> Any:

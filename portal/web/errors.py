@@ -13,12 +13,13 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
+from portal.access.policy import Role
 from portal.kernel.errors import NotAllowed, NotFound, Refused, Unavailable
 from portal.kernel.words import N_
 from portal.web.app import Portal
 from portal.web.language import say
 from portal.web.pages import render
-from portal.web.reading import only_looks, stop_reading
+from portal.web.reading import actor, only_looks, stop_reading
 
 log = logging.getLogger("portal")
 
@@ -130,6 +131,8 @@ def page(
     by its `sentence` and `next_step`, is the portal's own."""
     stop_reading()
     template, usual, usual_step = _PAGES[number]
+    if number == 403 and Role.OPERATOR in actor().roles:
+        usual_step = _OPERATOR_ASKS  # who has no side has no administrator of it to ask
     told = Told(say(sentence or usual), say(next_step or usual_step))
     words = render(f"errors/{template}.html", error=told, back_url=back(), **_typed(number))
     response = make_response(words, status or number)
@@ -137,6 +140,8 @@ def page(
         response.headers["Retry-After"] = "5"
     return response
 
+
+_OPERATOR_ASKS = N_("運用管理者の権限ではできません。必要なときは、当事者の利用者に操作を依頼してください。")
 
 _SECRET = re.compile("csrf_token|password|token", re.IGNORECASE)
 _HIDDEN = frozenset({"once", "seen", "saves", "then", "language", "next"})

@@ -6,7 +6,7 @@ import datetime as dt
 
 from markupsafe import Markup, escape
 
-from portal.kernel import days
+from portal.kernel import days, typed
 from portal.kernel.clock import day_in_japan
 from portal.kernel.digest import check_code, in_fours
 from portal.kernel.typed import mark_invisible
@@ -50,9 +50,16 @@ def visible(value: str | None) -> Markup:
     return Markup(mark_invisible(escape(value or "")))  # noqa: S704  # it is escaped
 
 
+def shown(value: str | None) -> str:
+    """The same where no markup can stand, in an option, a title, an attribute: the marks alone. What is already safe
+    stays so."""
+    marked = typed.shown(str(value or ""))
+    return Markup(marked) if isinstance(value, Markup) else marked  # noqa: S704  # as safe as it was
+
+
 def set_filters(app: Portal) -> None:
     """Templates of `app` may say `|day`, `|moment`, `|fiscal_year`, `|size`, `|check_code`, `|in_fours`,
-    `|iso`, `|visible`."""
+    `|iso`, `|visible`, `|shown`."""
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
@@ -61,5 +68,6 @@ def set_filters(app: Portal) -> None:
         check_code=check_code,
         in_fours=in_fours,
         visible=visible,
+        shown=shown,
         iso=lambda value: value.isoformat() if value else "",
     )

@@ -15,12 +15,12 @@ from markupsafe import Markup
 from wtforms import Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, Select, TextInput
 
 from portal.kernel import days
 from portal.kernel.errors import Refused
 from portal.kernel.ids import new_id
-from portal.kernel.typed import NotText, TooLong, clean_line, clean_text
+from portal.kernel.typed import NotText, TooLong, clean_line, clean_text, shown
 from portal.web.language import LANGUAGES, language, say
 
 LINE, PARAGRAPH, BODY = 200, 2_000, 20_000
@@ -199,8 +199,20 @@ class TimeField(LineField):
                 raise ValueError(say(fault.sentence, **fault.facts)) from fault
 
 
+class _Select(Select):  # type: ignore[misc]
+    """A list of options, in which what nobody can see is marked: words of people may be among them (row 75)."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **attributes: Any) -> Any:
+        """One option with its label for the eye."""
+        label = shown(str(choice.label or choice.value))
+        return super().render_option(choice._replace(label=label), **attributes)
+
+
 class ChoiceField(SelectField):  # type: ignore[misc]
     """One of several, with its own words for a choice that is not offered."""
+
+    widget = _Select()
 
     def pre_validate(self, form: Any) -> None:
         """Raises when the value sent is not among the choices."""

@@ -19,6 +19,7 @@ from tests.makers.activities import (
     agreed,
     agreed_activity,
     agreed_particulars,
+    agreed_proposal,
     consented,
     edition_of,
     particulars_body,
@@ -26,6 +27,7 @@ from tests.makers.activities import (
     ready_activity,
     replaced,
     revised,
+    running_activity,
     tabled_particulars,
     tabled_proposal,
 )
@@ -274,9 +276,25 @@ def test_what_nobody_can_see_in_words_of_people_is_marked_wherever_they_are_read
         assert marked in seen.split(f'id="{part}"')[1].split("</section>")[0], part
     register = writer.get("/activities", expect=200).source.split("<tbody", 1)[1]
     activity = writer.get(f"/activities/{activity_of(sqlite_dated, proposal)}", expect=200).source
+    assert "<title>試[U+202E]行｜" in activity
+    choices = writer.get("/activities", expect=200).source.split('id="measure"')[1].split("</select>")[0]
+    assert ">試[U+202E]行</option>" in choices
     for source in (seen, register, activity.split("<main", 1)[1]):
         assert "U+202E" in source
         assert hidden not in source, source[source.index(hidden) - 200 :][:400]
+
+
+def test_what_nobody_can_see_in_the_figures_of_an_outcome_is_marked(sqlite_dated: House):
+    """Row 75."""
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    writer = browser_of(sqlite_dated, people[0].drafter)
+    figure: Any = {"figures-label-1": "参加\u202e者", "figures-value-1": "3\u200b0"}
+    page = writer.get(f"/activities/{activity}/complete", expect=200)
+    page.submit("を記録する", on_day="2025-10-01", outcome="試行した", **figure)
+    acts = writer.get(f"/activities/{activity}", expect=200).source.split('id="acts"')[1]
+    assert '参加<span class="invisible">[U+202E]</span>者' in acts
+    assert '<span class="invisible">[U+200B]</span>' in acts
 
 
 def test_who_alone_drafted_reads_before_pressing_that_another_officer_consents(sqlite_dated: House):
@@ -307,6 +325,42 @@ def test_what_is_next_stands_before_what_ends_the_activity(sqlite_dated: House):
     activity = agreed_activity(sqlite_dated, people)
     page = browser_of(sqlite_dated, people[0].drafter).get(f"/activities/{activity}", expect=200).source
     assert page.index(">具体的事項を起案する<") < page.index(">中止を記録する<")
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        ("start", "別途定める具体的事項の合意がまだ成立していません"),
+        ("suspend", "いまの状態（具体的事項の確認待ち）では「中断」を記録できません"),
+        ("resume", "いまの状態（具体的事項の確認待ち）では「再開」を記録できません"),
+        ("complete", "いまの状態（具体的事項の確認待ち）では「完了」を記録できません"),
+    ],
+)
+def test_a_record_that_would_be_refused_is_refused_before_anything_is_typed(
+    sqlite_dated: House, act: str, sentence: str
+):
+    """The page of an act asked for by its address, or left open while others went on."""
+    people = sqlite_dated.people
+    activity = agreed_activity(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    page = browser.get(f"/activities/{activity}/{act}", expect=200)
+    assert sentence in page.text
+    assert 'name="on_day"' not in page.source
+    assert f"/activities/{activity}" in page.links
+    cancel = browser.get(f"/activities/{activity}/cancel", expect=200)
+    assert 'name="on_day"' in cancel.source
+
+
+def test_an_act_upon_a_paper_that_would_be_refused_is_refused_before_a_reason_is_typed(sqlite_dated: House):
+    """The page of an act asked for by its address, or left open while others went on."""
+    people = sqlite_dated.people
+    path = f"/activities/proposals/{agreed_proposal(sqlite_dated, people)}"
+    officer = browser_of(sqlite_dated, people[0].officer)
+    for act in ("send-back", "withdraw-consent", "decline", "withdraw", "lift-hold"):
+        page = officer.get(f"{path}/{act}", expect=200)
+        assert "いまはできません" in page.text and 'name="reason"' not in page.source, act
+        assert path in page.links
+    assert 'name="reason"' in officer.get(f"{path}/hold", expect=200).source
 
 
 def test_the_form_of_a_proposal_says_whose_section_is_needed_for_tabling(sqlite_dated: House):

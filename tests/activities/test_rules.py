@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.activities import rules
+from portal.activities.particulars import COST_NAMES
 from portal.activities.rules import (
     OVER,
     STATE_NAMES,
     Act,
     ActivityOver,
     BeforeTheLastAct,
+    ContractLeftOver,
     DayToCome,
     EndBeforeStart,
     MilestoneHalfSaid,
@@ -25,6 +27,7 @@ from portal.activities.rules import (
     OutcomeMissing,
     PersonalDataWithoutReason,
     Planned,
+    ReasonLeftOver,
     ReasonMissing,
     RemarkMissing,
     StartedBeforeAgreement,
@@ -205,6 +208,15 @@ def test_all_that_particulars_lack_besides_the_timing_is_said_at_once():
     assert fields_of(refused) == ["method", "cost", "personal_data"]
 
 
+@pytest.mark.parametrize("cost", [one for one in COST_NAMES if one != "separate_contract"])
+def test_no_contract_is_tabled_beside_costs_that_are_borne_without_one(cost: str):
+    """R6.1-4: nobody consents to 「各自負担」 with the number of a contract under it."""
+    with pytest.raises(ContractLeftOver) as refused:
+        rules.must_settle_the_rest(method="会場で行う", cost=cost, contract="契約第1号", personal_data="no")
+    assert refused.value.field == "contract_reference"
+    rules.must_settle_the_rest(method="会場で行う", cost=cost, contract="　", personal_data="no")
+
+
 def test_every_kind_of_timing_gives_its_planned_days():
     rows = (("2025-11-01", "始め"), ("2026-02-01", "中間"), ("2025-12-01", "途中"))
     assert rules.planned("day", **timing(day="2025-10-01")) == Planned(DAY, DAY)
@@ -283,6 +295,15 @@ def test_personal_information_comes_with_its_kinds_and_reason(kinds: str, reason
     assert fields_of(refused) == fields
     assert {type(one) for one in refused.value.each} == {PersonalDataWithoutReason}
     rules.must_explain_personal_data("no", "", "")
+
+
+@pytest.mark.parametrize("answer", ["no", ""])
+def test_a_reason_for_personal_information_stands_beside_no_other_answer(answer: str):
+    """R2-9: the kinds of data may still be said, since data need not be personal."""
+    with pytest.raises(ReasonLeftOver) as refused:
+        rules.must_explain_personal_data(answer, "気温", "照会")
+    assert refused.value.field == "data_reason"
+    rules.must_explain_personal_data(answer, "気温", " ")
 
 
 @pytest.mark.parametrize(

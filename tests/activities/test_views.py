@@ -402,13 +402,15 @@ def test_recording_starts_suspends_completes_and_the_other_side_acknowledges(sql
 
 
 def test_an_act_out_of_turn_is_refused_on_its_own_page(sqlite_dated: House):
-    activity = ready_activity(sqlite_dated, sqlite_dated.people)
-    browser = browser_of(sqlite_dated, sqlite_dated.people[0].drafter)
-    page = browser.get(f"/activities/{activity}/resume").submit(
-        "を記録する", on_day="2025-10-01", reason="再開"
-    )
-    assert page.status == 409 and "いまの状態（実施可）では「再開」を記録できません" in page.text
-    page.has_lost_nothing(reason="再開")
+    """The page stood open while the other side recorded the same."""
+    people = sqlite_dated.people
+    activity = ready_activity(sqlite_dated, people)
+    page = browser_of(sqlite_dated, people[0].drafter).get(f"/activities/{activity}/start", expect=200)
+    theirs = browser_of(sqlite_dated, people[1].drafter).get(f"/activities/{activity}/start", expect=200)
+    theirs.submit("を記録する", on_day="2025-10-01")
+    page = page.submit("を記録する", on_day="2025-10-01", reason="覚書による")
+    assert page.status == 409 and "いまの状態（実施中）では「開始」を記録できません" in page.text
+    page.has_lost_nothing(reason="覚書による")
 
 
 def test_the_page_tells_which_particulars_were_in_force_on_a_day(sqlite_dated: House):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.advice.models import AdviceNotice, AdviceTaking
+from portal.kernel import pdf
 from tests.browser import Browser
 from tests.makers.activities import edition_of, tabled_proposal
 from tests.makers.advice import (
@@ -220,6 +221,17 @@ def test_a_correction_shows_everywhere_and_is_read_by_whom_it_concerns(sqlite_da
         assert all(one.is_read for one in session.scalars(select(AdviceNotice)))
 
 
+def test_what_nobody_can_see_in_the_reason_of_a_correction_is_marked(sqlite_dated):
+    """Row 75: in the draft as in the record."""
+    giver, receiver = sides(sqlite_dated)
+    first = recorded(sqlite_dated, receiver.drafter, giver.party, receiver.party)
+    page = browser_of(sqlite_dated, giver.drafter).get(f"/advice/{first.id}").submit("/correct")
+    draft = page.submit("/edit", reason="説\u202e明", content="海外のこともあります。")
+    for page in (draft, draft.submit("/record")):
+        assert '説<span class="invisible">[U+202E]</span>明' in page.source
+        assert "\u202e" not in page.source.split("<main")[1]
+
+
 def test_nobody_can_rate_approve_or_delete_an_entry(sqlite_dated):
     """R8-6: there is no door for it, and no page offers it."""
     giver, receiver = sides(sqlite_dated)
@@ -408,3 +420,69 @@ def test_on_paper_stand_the_record_and_its_clauses_and_nothing_of_the_own_side(s
     for opening in re.findall(r'<(?:form|div|section)[^>]*class="([^"]*)"', main):
         if "side-note" in opening.split() or "form" in opening.split():
             assert "screen-only" in opening.split() or opening == "side-note stack", opening
+
+
+def said_on(monkeypatch, browser, path):
+    """Every word of the paper that is answered under `path`, as it was set."""
+    papers = []
+    made = pdf.made
+
+    def making(paper, **more):
+        papers.append(paper)
+        return made(paper, **more)
+
+    monkeypatch.setattr(pdf, "made", making)
+    answer = browser.get(path, expect=200).response
+    assert answer.get_data()[:5] == b"%PDF-", path
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    monkeypatch.undo()
+    return papers[0].title + "\n" + "\n".join(pdf._texts(papers[0]))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_an_entry_is_a_pdf_with_its_clauses_word_for_word_and_nothing_of_one_side(
+    sqlite_dated, language, monkeypatch
+):
+    """R8-2, R8-7, invariant 9; S8: 「art8 note on entry and PDF」."""
+    giver, receiver = sides(sqlite_dated)
+    edition = edition_of(sqlite_dated)
+    made = recorded(sqlite_dated, giver.drafter, giver.party, receiver.party)
+    confirmed(sqlite_dated, receiver.drafter, made.id)
+    handled(sqlite_dated, receiver.drafter, made.id, decision="内部の指針", remark="内部の備考")
+    theirs = browser_of(sqlite_dated, receiver.drafter, language)
+    page = theirs.get(f"/advice/{made.id}", expect=200)
+    assert f'href="/advice/{made.id}/pdf"' in page.source
+    page.submit("/notes", text="自分の側だけのメモの言葉")
+    said = said_on(monkeypatch, theirs, f"/advice/{made.id}/pdf")
+    for id in clause_ids(sqlite_dated):
+        assert edition.clause(id).text["ja"] in said and edition.clause(id).text[language] in said
+    for words in ("利用の記録が置かれる場所", "既定の設定では", made.reference, receiver.drafter.name):
+        assert words in said, words
+    assert "内部" not in said and "メモの言葉" not in said
+    told = recorded(sqlite_dated, receiver.drafter, receiver.party, giver.party, title="手続の進め方")
+    said = said_on(monkeypatch, theirs, f"/advice/{told.id}/pdf")
+    assert "手続の進め方" in said
+    for id in clause_ids(sqlite_dated):
+        assert edition.clause(id).text["ja"] not in said and edition.clause(id).text[language] not in said
+
+
+def test_the_pdf_of_a_corrected_entry_says_so_and_of_a_secret_one_no_stranger_reads_more_than_the_page(
+    sqlite_dated, monkeypatch
+):
+    """R8-4; R7-4, R7-5: what is marked as secret is called so at every page's foot."""
+    giver, receiver = sides(sqlite_dated)
+    made = recorded(sqlite_dated, giver.drafter, giver.party, receiver.party, title="内密の案", marking="secret")
+    after = corrected(sqlite_dated, giver.drafter, made.id, reason="場所が違っていた")
+    mine, strange = (
+        browser_of(sqlite_dated, who) for who in (giver.drafter, sqlite_dated.people.auditor)
+    )
+    said = said_on(monkeypatch, mine, f"/advice/{made.id}/pdf")
+    assert f"この記録は{after.reference}で訂正されています" in said and "内密の案" in said
+    assert said.count("秘密の表示あり") >= 2, "among the facts and at the foot"
+    assert "場所が違っていた" in said_on(monkeypatch, mine, f"/advice/{after.id}/pdf")
+    for id in (made.id, after.id):
+        said = said_on(monkeypatch, strange, f"/advice/{id}/pdf")
+        assert "内密の案" not in said and "既定の設定では" not in said and "場所が違っていた" not in said
+        assert "内容を表示しない記録" in said
+        assert edition_of(sqlite_dated).clause(clause_ids(sqlite_dated)[0]).text["ja"] in said

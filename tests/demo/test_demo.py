@@ -32,6 +32,7 @@ from portal.consent.rules import Standing
 from portal.demo import accounts, load
 from portal.demo.people import PEOPLE
 from portal.doubts.models import Doubt, DoubtRecord
+from portal.handback.models import Holding
 from portal.history.chain import chains, orphans, verify
 from portal.history.models import Entry, Instance, Message
 from portal.kernel.clock import JAPAN, day_in_japan
@@ -143,6 +144,15 @@ def test_a_change_to_the_agreement_waits_for_an_answer_with_the_days_it_would_mo
     assert change.reference in page and "回答待ち" in page and "日たっています" in page
     shown = demo.browser("nakanoshima").get(f"/amendments/{change.id}", expect=200).text
     assert "算定される日" in shown and "変わる" in shown and "３年" in shown
+
+
+def test_what_was_handed_over_stands_in_the_ledger_confirmed(demo):
+    """R5-1: both directions, secret or not; a new user sees what the ledger is for."""
+    page = demo.browser("fumi").get("/handback", expect=200)
+    for number, title in enumerate(("窓口の業務の流れ図", "研修の教材の案", "設定の確認表"), 1):
+        assert f"HBK-000{number}" in page.text and title in page.text
+    with demo.read() as session:
+        assert {one.confirmed for one in session.scalars(select(Holding))} == {"same"}
 
 
 def test_one_doubt_is_open_and_one_answered_beside_its_clause(demo):

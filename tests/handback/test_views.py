@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from portal.handback import queries
 from portal.handback.models import Handover, HandoverFile, Holder
 from portal.history.models import Entry
+from portal.kernel.days import day_in_words
 from tests.browser import Browser, Page
 from tests.conftest import House
 from tests.makers.activities import agreed_activity, tabled_proposal
@@ -600,6 +601,34 @@ def test_files_shared_in_the_portal_are_taken_into_the_ledger_from_where_they_st
     with sqlite_dated.read() as session:
         findings = list(verify_everything(session, sqlite_dated.app.files))
     assert all(one.holds for one in findings), [one.words for one in findings if not one.holds]
+
+
+@LANGUAGES
+def test_a_secret_is_kept_until_the_later_reading_and_what_lies_between_is_to_be_talked_over(
+    sqlite_dated: House, language: str
+) -> None:
+    """R7-2; S11: five years from receipt, and the year after the end, as long as nobody has settled which counts."""
+    kou, otsu = sqlite_dated.people.sides
+    secret = recorded(sqlite_dated, kou.drafter, otsu.party, marking="marked")
+    plain = recorded(sqlite_dated, kou.drafter, otsu.party, marking="open")
+    confirmed(sqlite_dated, otsu.drafter, secret, plain, on=dt.date(2025, 10, 1))
+    mine = browser_of(sqlite_dated, otsu.reader, language)
+    label = {"ja": "秘密保持の期間の末日", "en": "Last day of confidentiality"}[language]
+    review = {"ja": "秘密保持の期間：要協議", "en": "Confidentiality: to be talked over"}[language]
+    past = {"ja": "秘密保持の期間は経過", "en": "Confidentiality has run out"}[language]
+    page = mine.get(f"/handback/{secret.id}")
+    five, one = (day_in_words(day, language) for day in (dt.date(2030, 10, 1), dt.date(2027, 9, 9)))
+    assert label in page.text and five in page.text and review not in page.text
+    assert label not in mine.get(f"/handback/{plain.id}").text
+    ended(sqlite_dated, dt.date(2026, 9, 9))
+    for day, shown in (
+        (dt.date(2027, 9, 9), None), (dt.date(2027, 9, 10), review), (dt.date(2030, 10, 1), review),
+        (dt.date(2030, 10, 2), past),
+    ):  # fmt: skip
+        on_day(sqlite_dated, day)
+        page = browser_of(sqlite_dated, otsu.reader, language).get(f"/handback/{secret.id}")
+        assert five in page.text and one in page.text
+        assert [words in page.text for words in (review, past)] == [shown == review, shown == past], day
 
 
 # --- Speed ------------------------------------------------------------------------------------------------------------

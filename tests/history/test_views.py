@@ -14,6 +14,7 @@ from sqlalchemy import text, update
 
 from portal.access.actor import Actor
 from portal.access.policy import Role
+from portal.agreement import queries
 from portal.history.models import Entry, Payload
 from portal.kernel.digest import check_code
 from tests.conftest import House
@@ -54,7 +55,10 @@ def test_every_page_stands_in_both_languages_empty_and_full(sqlite_house: House,
 def test_the_operator_has_no_history_and_a_stranger_signs_in_first(sqlite_house: House) -> None:
     operator = client_of(sqlite_house, person(sqlite_house, None))
     for address in PAGES:
-        assert operator.get(address).status_code == 403
+        refused = operator.get(address)
+        assert refused.status_code == 403
+        assert "当事者の利用者に操作を依頼" in refused.text
+        assert "自分の側" not in refused.text  # the operator has none
         assert sqlite_house.app.test_client().get(address).status_code == 303
     for address in ("/history/verify", "/history/seals"):
         assert sqlite_house.app.test_client().post(address).status_code in {400, 401, 303}
@@ -358,6 +362,29 @@ def test_an_entry_shows_its_proof_and_opens_its_words(sqlite_house: House) -> No
     assert page.count("この言葉は封緘値と一致します") == 2  # the title and the name
     assert 'href="/history/joint/1"' in page
     assert 'href="/history/joint/3"' in page
+
+
+@pytest.mark.parametrize(("language", "title"), [("ja", "件名"), ("en", "Subject")])
+def test_the_words_kept_with_an_entry_are_called_by_their_names(
+    sqlite_house: House, language: str, title: str
+) -> None:
+    kou = person(sqlite_house, "kou")
+    act(sqlite_house, kou, "題")
+    page = body(client_of(sqlite_house, kou, language), "/history/joint/2")
+    assert f"<dt>{title}</dt>" in page
+    assert "<code>title</code>" not in page
+
+
+def test_the_clauses_of_the_filter_stand_in_the_order_of_the_agreement(sqlite_house: House) -> None:
+    """Not in the order in which the edition's table of terms happens to name them."""
+    kou = person(sqlite_house, "kou")
+    page = body(client_of(sqlite_house, kou), "/history?reading=trail")
+    offered = re.findall(r'value="([^"]+)"', page.partition('name="clause"')[2].partition("</select>")[0])
+    with sqlite_house.read() as session:
+        edition = queries.edition(session)
+    places = [list(edition.clauses).index(edition.clause_of(key).id) for key in offered]
+    assert len(places) > 5
+    assert places == sorted(places)
 
 
 # --- The check, and the heads ---------------------------------------------------------------------

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from portal.agreement.models import AgreementDates
 from portal.history.event import EVENTS, Event
 from portal.history.forms import OTHER_KIND, kind_of
 from portal.history.models import Entry, Instance, Message, Payload, SearchWords
+from portal.history.sentences import WORD_NAMES
 from portal.history.work import BulkChange, UnrecordedChange
 from portal.kernel.db import KEPT_FOREVER, Subject
 from portal.kernel.ids import new_id
@@ -57,6 +59,14 @@ def _sentences(event: type[Event]) -> Iterable[tuple[str, str]]:
 
 def test_every_event_has_a_sentence_for_the_trail(events: dict[str, type[Event]]) -> None:
     assert [verb for verb, event in events.items() if not event.trail] == []
+
+
+def test_the_words_that_an_event_keeps_are_called_by_a_name(events: dict[str, type[Event]]) -> None:
+    """The page of an entry shows them beside their commitments, to people who know no field of the code."""
+    kept = {"name", "post"} | {
+        one.name for event in events.values() for one in fields(event) if one.metadata.get("kept")
+    }
+    assert kept == set(WORD_NAMES)
 
 
 def test_every_sentence_of_every_event_has_english_that_fills_the_same_places(

@@ -103,6 +103,26 @@ def test_nothing_is_marked_safe_in_a_template(name):
 # --- Nothing unused, one home each ----------------------------------------------------------------
 
 
+WORDS_OF_PEOPLE = re.compile(
+    r"\{\{ (?P<said>[a-z_.]+\.(?:name|post|title|remark|person|recipient|reason|holder|question))(?: or [^}|]*)? \}\}"
+)
+OUR_OWN_WORDS = ("page.", "part.", "group.", "party.name", "f.name", "manual")
+"""What the portal itself, or the agreement, says."""
+
+
+@pytest.mark.parametrize("name", [one for one in ALL if not one.startswith("history/")])
+def test_words_of_people_are_shown_with_what_nobody_can_see(name):
+    """Row 75. The history's teller marks them itself; a title is marked in the frame, an attribute shows nothing."""
+    text = re.sub(r"\{% block title %\}.*?\{% endblock %\}", "", source(name))
+    bare = [
+        found["said"]
+        for found in WORDS_OF_PEOPLE.finditer(text)
+        if not found["said"].startswith(OUR_OWN_WORDS)
+        and text.rfind("<", 0, found.start()) <= text.rfind(">", 0, found.start())
+    ]
+    assert bare == []
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_every_imported_macro_is_used(tree, name):
     parsed = tree(name)

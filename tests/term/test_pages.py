@@ -98,7 +98,10 @@ def test_a_notice_goes_from_its_words_to_its_arrival(sqlite_dated: House, langua
     assert "attachment" in printed.response.headers["Content-Disposition"]
     assert only(house, NoticeDraft).printed_at is not None
 
+    assert draft not in officer.get("/").links
     kept(officer.get(draft)).submit("/decide", decision_reference="総第45号", capacity="decision")
+    assert draft in officer.get("/").links, "what is decided on waits for being sent"
+    assert all(draft not in one.get("/").links for one in (manager, theirs)), "not its only drafter, nor another side"
     page = kept(officer.get(draft.replace("/draft", "/dispatch")))
     page = kept(send(page, "means", means="registered", tracking="123-45", file=scan()))
     notice = page.path

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     FileField,
@@ -24,7 +25,8 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.digest import check_code, in_fours
-from portal.web.filters import visible
+from portal.web.filters import shown, visible
+from portal.web.forms import ChoiceField
 from portal.web.styles import STYLES
 
 DIGEST = "9f3ac41be07d5566" * 4
@@ -63,7 +65,7 @@ def environment() -> Environment:
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {"size": lambda count: f"{count} B", "check_code": check_code, "in_fours": in_fours}
-    environment.filters["visible"] = visible
+    environment.filters |= {"visible": visible, "shown": shown}
     environment.globals["csrf_token"] = lambda: "token"
     return environment
 
@@ -143,3 +145,26 @@ def test_words_of_a_person_are_escaped_in_every_part(environment: Environment) -
         _part(environment, "note").note("info", bad, bad),
     ]
     assert [str(piece) for piece in pieces if "<script>" in str(piece)] == []
+
+
+def test_what_nobody_can_see_is_marked_in_lists_of_choices_tables_and_signatures(environment: Environment) -> None:
+    """Row 75: within an option there can be no markup, so the marks stand alone."""
+    hidden, marked = "試\u202e行", '試<span class="invisible">[U+202E]</span>行'
+    for part in (
+        _part(environment, "table").table("表", ["名"], [[hidden], [{"text": hidden, "href": "/"}]]),
+        _part(environment, "trail").trail([(hidden, "/")]),
+        _part(environment, "heading").heading("題", reference=hidden),
+        _part(environment, "attachments").attachments([{"name": hidden, "size": 1}]),
+        _part(environment, "party_status").party_status(
+            [{"label": "甲", "name": "府", "state": "none", "sentence": "未", "person": hidden, "post": hidden}]
+        ),
+    ):
+        assert marked in part and "\u202e" not in part
+
+    class Chosen(Form):  # type: ignore[misc]  # wtforms has no types
+        """A choice among words of people."""
+
+        one = ChoiceField("一つ", choices=[SelectChoice("a", hidden)])
+
+    assert str(Chosen().one()).count("試[U+202E]行") == 1
+    assert shown(Markup("<b>")) == Markup("<b>") and shown(None) == ""

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.policy import Permission
 from portal.advice import commands, queries, rules
+from portal.advice import paper as papers
 from portal.advice.commands import Handling
 from portal.advice.forms import HandlingForm, LinkForm, NoteForm, WordForm
 from portal.advice.rules import (
@@ -29,16 +30,19 @@ from portal.consent.paper import listed
 from portal.consent.views import kept_part
 from portal.history import queries as history
 from portal.history.begin import begin
+from portal.history.chain import last_head
+from portal.history.event import JOINT
 from portal.history.queries import Reading
 from portal.history.views import surroundings, told
 from portal.history.work import Work
 from portal.kernel import days
 from portal.kernel.errors import NotFound, RuleBroken
+from portal.web import paper
 from portal.web.filters import moment
 from portal.web.forms import PortalForm
 from portal.web.language import language, say
 from portal.web.pages import prose, show
-from portal.web.reading import actor, reading
+from portal.web.reading import actor, portal, reading
 from portal.web.uploads import download
 
 # --------------------------------------------------------------------------------------- one entry
@@ -113,6 +117,29 @@ def _entry_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
         ],
         party_label=party_label,
     )
+
+
+@advice.get("/<id>/pdf", allow=Permission.READ)
+def entry_paper(id: str) -> ResponseReturnValue:
+    """The entry as a PDF, with the clauses it stands on word for word (S8); what its reader may not open is not on
+    it, nor what is of one side alone."""
+    edition: Edition = g.edition_in_force()
+    found = queries.entry(reading(), actor(), id)
+    row, head = found.row, last_head(reading(), JOINT)
+    assert head is not None
+    activity = activities_named([row.activity_id] if row.activity_id else []).get(row.activity_id or "")
+    sheet = papers.Sheet(
+        found=found,
+        edition=edition,
+        facts=_facts(row, edition),
+        marks=marks(row, edition),
+        clauses=_clauses(found, editions_of([row])),
+        survival=_survival(row, edition),
+        activity=activity[0] if activity else None,
+        head=head,
+        now=portal().clock.now(),
+    )
+    return paper.answer(papers.paper(sheet), row.reference)
 
 
 def _clauses(found: queries.Entry, editions: Mapping[int, Edition]) -> list[dict[str, Any]]:
