@@ -188,7 +188,7 @@ class DispatchForm(SavesForm):
 _ARRIVED = _l("到達した日を入力してください。")
 
 
-class ArrivalForm(PortalForm):
+class ArrivedForm(PortalForm):
     """When a notice arrived at a receiver, and what shows it (R4-7)."""
 
     receiver = OneOfField(_l("到達した相手方"))
@@ -205,11 +205,6 @@ class ArrivalForm(PortalForm):
         ),
     )
     file = FileField(_l("到達を示すものの写し"))
-    reason = TextField(
-        _l("前の記録を改める理由"),
-        limit=500,
-        description=_l("同じ側がすでに記録しているときだけ。前の記録も残ります。"),
-    )
 
     def offer(self, receivers: Sequence[tuple[str, str]]) -> None:
         """These parties may have received it."""
@@ -223,7 +218,17 @@ class ArrivalForm(PortalForm):
         return dt.time.fromisoformat(self.arrived_at.data) if self.arrived_at.data else None
 
 
-class ReceivedForm(ArrivalForm):
+class ArrivalForm(ArrivedForm):
+    """The arrival of a notice that is here already, for the first time or anew."""
+
+    reason = TextField(
+        _l("前の記録を改める理由"),
+        limit=500,
+        description=_l("同じ側がすでに記録しているときだけ。前の記録も残ります。"),
+    )
+
+
+class ReceivedForm(ArrivedForm):
     """A notice on paper that a receiver registers."""
 
     sender = OneOfField(_l("差し出した当事者"))

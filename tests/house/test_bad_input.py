@@ -41,7 +41,6 @@ from tests.makers.volumes import FULL
 
 PROPOSALS, PARTICULARS, DATES = "activities/proposals", "activities/particulars", "term/dates"
 PUBLICITY, VOLUNTARY, ANSWERS = "publicity", "publicity/voluntary", "doubts/answers"
-ACCORDS, EXECUTIONS = "term/accords", "amendments/executions"
 ID = re.compile(r"[0-9a-z]{22}")
 HIDDEN = {"csrf_token", "once", "saves", "seen", "next", "language", "then"}
 SECRET = {"password", "current", "new", "again", "step_up_password"}
@@ -202,9 +201,6 @@ def every_form(shared_cooperation: Cooperation) -> Forms:
     papers = {path: every.made.papers[path, side.party, "draft"].id for path in KINDS}
     starts = ["/", f"/{DATES}/new", *(f"/{path}/{id}/files" for path, id in papers.items()), *awaited(every)]
     maker = Maker(every.house, every.made)
-    for path in (ACCORDS, EXECUTIONS, ANSWERS):  # held by nobody, and so linked from nowhere
-        id = every.made.papers[path, side.party, "partial"].id
-        starts += [f"/{path}/{id}/hold", f"/{path}/{id}/lift-hold"]
     late = [f"/{path}/{overtaken(every, path, maker)}/table" for path in papers]
     auditor = every.made.extra[str(side.party), "auditor"].member_id
     posts = ["/", *(f"/members/{auditor}/{page}" for page in ("auditor/end", "change", "close"))]
@@ -262,7 +258,7 @@ FORMS_OF_THREE = {"/term/intentions", "/term/meetings/new", "/term/meetings/<id>
 def said_beside_fields(page: Page) -> list[str]:
     """What is said beside the fields, without what it quotes of the typed."""
     return [
-        re.sub("<[^>]*>|&#34;.*?&#34;|「.*?」", "", one, flags=re.S) for one in ERROR.findall(page.source)
+        re.sub("<[^>]*>|&#34;.*?&#34;|“.*?”|「.*?」", "", one, flags=re.S) for one in ERROR.findall(page.source)
     ]
 
 
@@ -312,9 +308,10 @@ def is_of_the_mechanism(found: Found) -> bool:
 WITHOUT_A_FORM = {
     "term.dates_preview", "term.accord_preview", "amendments.amendment_preview", "amendments.execution_preview",
     "term.accord_replace", "amendments.execution_replace",
+    *(f"{kind}_{act}" for kind in ("term.accord", "amendments.execution", "doubts.answer") for act in ("hold", "lift_hold")),
 }  # fmt: skip
-"""Previews of papers that have no Markdown in them; and the replacing of what has taken effect, which nobody is offered
-and which takes nothing that is typed."""
+"""Previews of papers that have no Markdown in them; and the holding and replacing of what has taken effect as it was
+agreed: nobody is offered it, and the page of such an act says at once that it is refused."""
 
 
 def test_every_door_that_takes_a_form_is_among_the_forms(forms, forms_of_three):

@@ -164,8 +164,8 @@ MUTANTS = (
     Mutant(
         "nobody is told",
         "portal/history/work.py",
-        "if event.message and event.chain == JOINT:",
-        "if False:",
+        "for party in event.parties_told(self.parties, actor.party):",
+        "for party in ():",
         commands("test_the_last_party_to_consent_makes_the_agreement"),
     ),
     Mutant(

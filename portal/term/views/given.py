@@ -21,6 +21,7 @@ from portal.term.commands import Arrival, Evidence, Received
 from portal.term.forms import (
     AnswerForm,
     ArrivalForm,
+    ArrivedForm,
     AttemptForm,
     ReceivedForm,
 )
@@ -294,7 +295,7 @@ def _received_page(form: ReceivedForm, status: int = 200) -> ResponseReturnValue
     )
 
 
-def _arrival(form: ArrivalForm, receiver: str, file: Evidence | None) -> Arrival:
+def _arrival(form: ArrivedForm, receiver: str, file: Evidence | None, *, reason: str = "") -> Arrival:
     assert form.arrived_on.data is not None  # the form was valid
     return Arrival(
         receiver=receiver,
@@ -303,7 +304,7 @@ def _arrival(form: ArrivalForm, receiver: str, file: Evidence | None) -> Arrival
         evidence=form.evidence.data,
         evidence_on=form.evidence_on.data,
         file=file,
-        reason=form.reason.data,
+        reason=reason,
     )
 
 
@@ -323,7 +324,8 @@ def notice_arrival(id: str) -> ResponseReturnValue:
         return _arrival_page(given, form, 422)
     try:
         with begin() as work:
-            commands.record_arrival(work, id, _arrival(form, form.receiver.data or "", shown))
+            said = _arrival(form, form.receiver.data or "", shown, reason=form.reason.data)
+            commands.record_arrival(work, id, said)
             location = work.answer(url_for(".notice", id=id, _anchor="arrivals"))
     except RuleBroken as refused:
         refuse(form, refused)
