@@ -255,6 +255,7 @@ ADDRESSES = """
 /advice/<id>/handle
 /advice/<id>/links
 /advice/<id>/notes
+/advice/<id>/pdf
 /advice/<id>/read
 /advice/drafts/<id>
 /advice/drafts/<id>/discard

@@ -62,7 +62,7 @@ def kind_of(path: str) -> str:
     return re.sub(r"[a-z2-9]{22}|\d+|(?<=^/manual/)[a-z-]+", "*", path.split("?")[0].split("#")[0])
 
 
-NO_PAGE = re.compile(r"/attachments/|/files/.|/archive$|/(pdf|json)$|^/manual/pictures/|form=")
+NO_PAGE = re.compile(r"/attachments/|/files/.|/archive$|/(pdf|json)(?:[?]|$)|^/manual/pictures/|form=")
 """Addresses of files and pictures."""
 
 
