@@ -132,7 +132,7 @@ def columns() -> dict[str, str]:
 
 def test_no_form_takes_a_column_that_it_does_not_ask_for(own):
     """Row 63: every column name of every table sent to every form; the same rows come of it as without."""
-    names = columns()
+    names, wrong = columns(), []
     doors = 0
     for line, knocker in first_lines(own, "POST"):
         if line.rule in {"/sign-in", "/account/confirm", "/account/password", "/sign-out"}:
@@ -152,8 +152,9 @@ def test_no_form_takes_a_column_that_it_does_not_ask_for(own):
             answer = posting(knocker, asked.path, data | added | {"csrf_token": knocker.token})
             outcomes.append((answer.status_code, changes(own.all)))
             own.all.put_back()
-        assert outcomes[0] == outcomes[1], line.rule
-        assert not any("harm-999" in row for row in outcomes[1][1]), line.rule
+        if outcomes[0] != outcomes[1] or any("harm-999" in row for row in outcomes[1][1]):
+            wrong.append((line.rule, outcomes[0][0], outcomes[1][0]))
+    assert wrong == []
     assert doors >= 80
     print(f"\nforms: {doors}, column names: {len(names)}")
 
@@ -163,7 +164,10 @@ def fields_asked_for(line: Line, knocker: Knocker, asked: Asked) -> set[str]:
     names = {
         "close": {"seen"}, "ask": {"seen"}, "second": {"seen"}, "end": {"seen"}, "confirm": {"remark"},
         "acknowledge": {"remark"}, "attachments": {"saves"}, "preview": {"text", "summary", "method", "note", "content"},
-        "/term/accords/new": {"what", "term", "expiry", "last_day", "measures", "reason", "title", "notice"},
+        **dict.fromkeys(
+            ("/term/accords/new", "/term/accords/<id>/draft"),  # they show what the matter chosen asks for
+            {"what", "term", "expiry", "last_day", "measures", "reason", "title", "notice"},
+        ),
         "new": {"reason"}, "edit": {"reason"}, "received": {"receiver"}, "handle": {"checked_by", "checked_on", "decision", "procurement"}, "links": {"place"},
     }  # fmt: skip
     shown = names.get(line.rule) or names.get(line.rule.rpartition("/")[2], set())
