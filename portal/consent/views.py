@@ -402,7 +402,7 @@ class DocumentPages:
         except UploadRefused:
             raise NotFound() from None
         answer = Response(drawn, mimetype=found.media_type)
-        answer.headers.set("Content-Disposition", "inline", filename=found.name)
+        name_the_file(answer, found.name, shown=True)
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return answer
 

@@ -40,12 +40,13 @@ def set_headers(app: Portal) -> None:
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def name_the_file(response: Response, name: str) -> None:
-    """A browser saves `response` under `name` and opens it nowhere (rows 74, 82).
+def name_the_file(response: Response, name: str, *, shown: bool = False) -> None:
+    """A browser saves `response` under `name` and opens it nowhere, unless it is `shown` in its page (rows 74, 82).
 
     The name is given twice (RFC 6266): in plain ASCII, and whole in UTF-8. A header of other letters is one that
     servers cannot send.
     """
     plain = _NOT_PLAIN.sub("_", unicodedata.normalize("NFKD", name)).strip("_") or "file"
     encoded = quote(name.encode("utf-8", "replace"), safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+    how = "inline" if shown else "attachment"
+    response.headers["Content-Disposition"] = f"{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"

@@ -266,10 +266,10 @@ def test_an_embargoed_copy_is_taken_without_scripts_and_its_papers_print(
     one sheet of A4."""
     address, accounts = demonstration
     person = Person(browser, address, scripts=False).sign_in(accounts["press_officer"]).go("/publicity")
-    person.page.locator("main table th a", has_text="多言語窓口の試行").click()
+    person.page.locator("main table th a", has_text="防災訓練での展示").click()
     person.page.wait_for_url(re.compile("/publicity/[a-z2-9]{22}$"))
     item = person.path
-    person.press("解禁前に渡す写しを作る").fill(recipient="府政記者会 幹事社")
+    person.press("解禁前に渡す写しを作る").fill(output="kou.ja", recipient="府政記者会 幹事社")
     person.press("写しを作る（履歴に残ります）")
     person.page.emulate_media(media="print")
     for words in (".embargo-top", ".copy-mark", ".print-foot", "h1"):

@@ -807,10 +807,14 @@ def test_a_refused_submission_may_be_sent_again(office):
 
 
 def test_a_change_that_no_event_tells_is_not_kept(office):
-    """Architecture 2.6."""
-    id = office.agreed()
+    """Architecture 2.6. Nor is it when something else is told to all: each subject has its own entry."""
+    id, other = office.agreed(), office.agreed()
     before = office.everything()
     with pytest.raises(UnrecordedChange), office.work(office.people[0].officer) as work:
+        commands.document_of(work, MEMO, id).title = "別の題名"
+    assert office.everything() == before
+    with pytest.raises(UnrecordedChange), office.work(office.people[0].officer) as work:
+        commands.comment(work, MEMO, commands.document_of(work, MEMO, other), text="別の文書へのコメント")
         commands.document_of(work, MEMO, id).title = "別の題名"
     assert office.everything() == before
 

@@ -155,7 +155,9 @@ def test_a_picture_of_the_bundle_is_seen_before_consenting_without_what_lies_bes
     answer = officer.client.get(image)
     assert answer.status_code == 200 and answer.mimetype == "image/jpeg"
     assert b"Exif" not in answer.data and Image.open(io.BytesIO(answer.data)).size == (40, 30)
-    assert answer.headers["Content-Disposition"].startswith("inline")
+    named = answer.headers["Content-Disposition"]
+    assert named.startswith("inline") and "%E5%86%99" in named
+    assert named.isascii(), "a server cannot send other letters in a header (row 74)"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
