@@ -14,7 +14,7 @@ def test_the_joined_stylesheet_is_the_files_beside_it() -> None:
 
 
 def test_each_part_has_its_stylesheet_of_the_same_name() -> None:
-    without_looks_of_their_own = {"shape"}
+    without_looks_of_their_own = {"shape", "discard"}
     macros = {path.stem for path in (_TEMPLATES / "parts").glob("*.html")} - without_looks_of_their_own
     a_package_of_pages = {"manual"}
     assert {path.stem for path in (STYLES / "parts").glob("*.css")} == macros | a_package_of_pages
