@@ -42,6 +42,9 @@ from tests.makers.volumes import FULL
 PROPOSALS, PARTICULARS, DATES = "activities/proposals", "activities/particulars", "term/dates"
 PUBLICITY, VOLUNTARY, ANSWERS = "publicity", "publicity/voluntary", "doubts/answers"
 ID = re.compile(r"[0-9a-z]{22}")
+ABOUT = re.compile(r"(?<=[?&])(activity|amendment|clause|doubt|holding|item|notice|of|way)=[^&]*")
+"""What a form was opened about: it asks the same, whichever one that is."""
+NUMBER = re.compile("[0-9]+([.][0-9]+)*")
 HIDDEN = {"csrf_token", "once", "saves", "seen", "next", "language", "then"}
 SECRET = {"password", "current", "new", "again", "step_up_password"}
 KANA = re.compile("[ぁ-んァ-ヶ]")
@@ -127,7 +130,11 @@ class Gathered:
         """The forms of these pages, as they stand in this browser."""
         for address, (_, form) in forms_on(pages).items():
             key = re.sub("/(set-password|archive-address)/.*", r"/\1/<token>", ID.sub("<id>", address))
-            names = frozenset([*(name for name, _ in form.fields), *form.choices, *form.files])
+            key = ABOUT.sub(r"\1=<which>", key)
+            names = frozenset(
+                NUMBER.sub("<n>", name)
+                for name in (*(name for name, _ in form.fields), *form.choices, *form.files)
+            )
             if (key, names) not in self.found:
                 token = dict(form.fields)["csrf_token"]
                 self.found[key, names] = Found(key, address, browser, cookie_of(browser), form, token)
@@ -294,7 +301,7 @@ OF_ALL = {
 
 def is_of_the_mechanism(found: Found) -> bool:
     """Whether the form is one that every kind of paper has alike, on another kind than proposals."""
-    others = (PARTICULARS, DATES, PUBLICITY, VOLUNTARY)
+    others = (*(path for path in KINDS if path != PROPOSALS), VOLUNTARY)
     return "draft" not in found.key and any(
         found.key.startswith(f"/{path}/<id>/")
         and found.key.removeprefix(f"/{path}/<id>/").partition("/")[0] in OF_ALL
