@@ -64,7 +64,7 @@ def join(app: Portal) -> None:
     seen, which dates are agreed, what may fall due, and whether the record bears the tables out."""
     app.extensions["kinds"] = BY_KEY
     app.extensions["stands_behind"] = {"amendments": "agreement", "doubts": "agreement"}
-    app.extensions["places"] = _PLACES
+    app.extensions["places"] = _PLACES | {"member": "parties.members"}  # a mail goes to whichever party
     app.extensions["link_to_subject"] = link_to_subject
     app.extensions["home_parts"] = [
         handback_parts, term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
@@ -116,9 +116,10 @@ _PLACES = PLACES | {
 }
 
 
-def link_to_subject(kind: str, id: str) -> str | None:
-    """Where a thing that the history names is seen; None for what has no page of its own."""
-    endpoint = _PLACES.get(kind)
+def link_to_subject(kind: str, id: str, *, shared: bool = False) -> str | None:
+    """Where a thing that the history names is seen; None for what has no page of its own. Of a member whom a shared entry
+    names other parties may know no more by now (row 7): it leads to those whom the reader does know."""
+    endpoint = "parties.members" if kind == "member" and shared else _PLACES.get(kind)
     if endpoint:
         takes_id = portal().url_map.is_endpoint_expecting(endpoint, "id")
         return url_for(endpoint, id=id) if takes_id else url_for(endpoint)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from portal.history.event import JOINT
 from portal.history.queries import Told
 from portal.history.sentences import Teller
 from portal.kernel.days import moment_in_words
@@ -56,5 +57,6 @@ def _place(told: Told) -> str | None:
     kind = app.extensions["kinds"].get(line.facts.get("kind"))
     if line.subject_kind == "document" and kind is not None:
         return app.url_for(f"{kind.place}", id=line.subject_id)
-    place: str | None = app.extensions["link_to_subject"](line.subject_kind, line.subject_id)
+    find = app.extensions["link_to_subject"]
+    place: str | None = find(line.subject_kind, line.subject_id, shared=line.chain == JOINT)
     return place

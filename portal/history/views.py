@@ -87,10 +87,10 @@ def surroundings() -> Surroundings:
     return Surroundings(edition, code, labels, Teller.of(code, labels))
 
 
-def subject_link(kind: str, subject_id: str) -> str | None:
+def subject_link(line: Line) -> str | None:
     """Where the thing an entry is about has its page, if it has one; the assembler knows."""
     find = portal().extensions.get("link_to_subject")
-    return find(kind, subject_id) if find else None
+    return find(line.subject_kind, line.subject_id, shared=line.chain == JOINT) if find else None
 
 
 _TOLD: Kept[Told] = Kept(3_000)
@@ -146,7 +146,7 @@ def _tell(line: Line, around: Surroundings, kind: Reading) -> Told:
         time=time_in_words(line.at, around.language),
         iso=line.at.isoformat(),
         sentence=teller.trail(line) if kind is Reading.TRAIL else teller.chronicle(line),
-        link=None if _may_be_a_draft(line) else subject_link(line.subject_kind, line.subject_id),
+        link=None if _may_be_a_draft(line) else subject_link(line),
         name=teller.name(line),
         party=teller.party(line),
         post=teller.post(line),

@@ -323,7 +323,7 @@ def test_entries_lead_to_what_they_are_about_where_the_assembler_knows_the_way(s
     kou = person(sqlite_house, "kou")
     act(sqlite_house, kou, document="d1")
     client = client_of(sqlite_house, kou)
-    ways: Callable[[str, str], str | None] = lambda kind, id: f"/there/{id}" if kind == "document" else None  # noqa: E731
+    ways: Callable[..., str | None] = lambda kind, id, **_: f"/there/{id}" if kind == "document" else None  # noqa: E731
     sqlite_house.app.extensions["link_to_subject"] = ways
     for address in ("/history", "/history?reading=trail", "/history/joint/2"):
         assert 'href="/there/d1"' in body(client, address)

@@ -45,6 +45,19 @@ def read_everything(house, person):
         commands.read_until(work, work.at)
 
 
+def test_what_another_party_tells_of_its_people_leads_to_those_whom_one_may_know(sqlite_staffed):
+    """Row 7: a power that was asked for, and ended before it was in force: its person is nobody to the other party."""
+    kou, otsu = sqlite_staffed.people[0], sqlite_staffed.people[1]
+    for act in (people_commands.ask_consent_power, people_commands.end_consent_power):
+        with sqlite_staffed.work(kou.admin.actor(sqlite_staffed)) as work:
+            act(work, kou.reader.member_id)
+    browser = browser_of(sqlite_staffed, otsu.reader)
+    for at in ("/", "/messages", "/history?reading=trail"):
+        page = browser.get(at)
+        assert kou.reader.member_id not in page.source and 'href="/members"' in page.source
+    assert kou.reader.name in browser.get("/messages").text
+
+
 def test_one_persons_reading_hides_nothing_from_a_colleague(told):
     """Of three, one is marked; for the colleague all three are unread."""
     side = told.people[1]
