@@ -18,7 +18,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities import queries as activities
 from portal.activities.rules import ACT_NAMES, Act
-from portal.activities.views import when_in_words
+from portal.activities.views import is_held, when_in_words
 from portal.advice import queries as advice
 from portal.advice.views.log import beside as advice_beside
 from portal.agreement import queries as agreement
@@ -463,6 +463,7 @@ def _item(row: Any) -> Item:
         href=url_for("activities.activity", id=row.id),
         reference=row.reference,
         since=when_in_words(row),
+        standing=("held", say("保留中")) if is_held(row) else None,
     )
 
 

@@ -219,6 +219,7 @@ class DocumentPages:
             turn=extra.get("turn") or showing.turn_of(dossier, actor(), edition),
             turn_acts=extra.get("turn_acts", ()),
             parties=self._parties(dossier, edition),
+            holds=dossier.holds if dossier.standing is Standing.HELD else (),
             acts=acts,
             draft_differences=self._draft_differences(dossier),
             entries=self._entries(id) if dossier.latest else "",
@@ -341,8 +342,7 @@ class DocumentPages:
         on_table = standing in ON_THE_TABLE
         agreed = standing in AGREED_STANDINGS
         consented = dossier.live_consent_of(mine) is not None
-        acts = [one.act for one in dossier.closings if one.party == mine]
-        holding = acts.count("hold") > acts.count("lift_hold")  # in turn; their moments may be equal (row 39)
+        holding = any(one.party == mine for one in dossier.holds)
         waits = mine in dossier.waits_for
         open_to_drafts = on_table or standing is Standing.DRAFT
         return {

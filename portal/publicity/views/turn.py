@@ -11,7 +11,7 @@ from flask import g, url_for
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.consent.models import Document
-from portal.consent.showing import Turn
+from portal.consent.showing import Turn, who_lifts
 from portal.kernel.words import N_
 from portal.publicity import queries
 from portal.publicity.sorts import Relation
@@ -105,7 +105,7 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
         case State.HELD:
             holders = say("・").join(map(party_label, stand.holders))
             return Turn("stopped", say("%(parties)sが保留しています。どの経路も公表できません。", parties=holders), None,
-                        say("解けるのは、保留した側の同意権者だけです。協議して、記録を下に残してください。"))  # fmt: skip
+                        who_lifts(reader, stand.holders))  # fmt: skip
         case State.LAPSED:
             return Turn("stopped", say("合意した時期を過ぎました。この合意では公表できません。"), None,
                         say("公表するなら「変更を提案する」から新しい時期で、しないなら「公表の中止を提案する」から、合意を得てください。"))  # fmt: skip
