@@ -436,7 +436,7 @@ def _to_acknowledge(row: Any) -> Item:
         sentence=say(
             "「%(title)s」の「%(act)s」を確かめる", title=row.title, act=say(ACT_NAMES[Act(row.act)])
         ),
-        href=url_for("activities.activity", id=row.activity_id),
+        href=url_for("activities.activity", id=row.activity_id, _anchor=f"act-{row.id}"),
         reference=row.reference,
         since=day(row.on_day),
     )

@@ -361,6 +361,11 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         is_late=state in rules.NOT_YET_STARTED and plan.start is not None and plan.start < today,
         is_overrunning=state is State.RUNNING and plan.end is not None and plan.end < today,
         recorded=recorded,
+        to_confirm=[
+            one
+            for one in recorded
+            if who.may(Permission.ACKNOWLEDGE) and who.party in one.waits_for(edition.party_keys)
+        ],
         act_name=lambda act: say(ACT_NAMES[Act(act)]),
         acts=[
             (one, say(ACT_LABELS[one]))

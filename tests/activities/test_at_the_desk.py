@@ -7,9 +7,10 @@ import io
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.activities.commands import cancel
-from portal.activities.models import Activity
+from portal.activities.models import Activity, ActivityAct
 from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
 from portal.activities.rules import ActivityOver
@@ -589,3 +590,48 @@ def test_what_is_over_is_neither_held_nor_replaced(sqlite_dated: House):
     lifted(sqlite_dated, people[0].officer, PARTICULARS, particulars, "中止したため。")
     page = browser_of(sqlite_dated, people[0].officer).get(f"/activities/{activity}", expect=200)
     assert "この取組は終わっています（中止）。" in page.text
+
+
+# --- what another party recorded
+
+
+def test_what_waits_for_the_own_sides_word_is_one_press_away(sqlite_dated: House):
+    """Decision 22: the sentence says that a record waits, and the first button leads to it, its form open."""
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    with sqlite_dated.read() as session:
+        first = session.scalars(select(ActivityAct).where(ActivityAct.activity_id == activity)).one()
+    theirs = next(side for side in people.sides if side.drafter.party != first.party)
+    page = browser_of(sqlite_dated, theirs.drafter).get(f"/activities/{activity}", expect=200)
+    assert "あなたの側の確認が済んでいないものがあります。" in page.text
+    buttons = page.source.split('class="turn-more"')[1].split("</section>")[0]
+    assert f'button-primary" href="#act-{first.id}">「開始」の記録を確かめる<' in buttons
+    assert buttons.count("button-primary") == 1
+    assert f'id="act-{first.id}"' in page.source and "<details open><summary>この記録を確認する" in page.source
+    home = browser_of(sqlite_dated, theirs.drafter).get("/", expect=200)
+    assert f"/activities/{activity}#act-{first.id}" in home.links
+    mine = next(side for side in people.sides if side.drafter.party == first.party)
+    page = browser_of(sqlite_dated, mine.drafter).get(f"/activities/{activity}", expect=200)
+    assert "の記録を確かめる" not in page.text
+
+
+def test_of_a_completion_the_outcome_stands_first_and_the_remark_last(sqlite_dated: House):
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    page = browser.get(f"/activities/{activity}/complete", expect=200)
+    typed: dict[str, Any] = {
+        "outcome": "下書きの時間が半分になった。",
+        "figures-label-1": "学校",
+        "figures-value-1": "10",
+        "figures-unit-1": "校",
+        "purpose": "教員が子どもと向き合う時間が増えた。",
+        "reason": "一校は来年度に回した。",
+    }
+    with sqlite_dated.read() as session:
+        started = session.get_one(Activity, activity).started_on
+    assert started is not None
+    page = page.submit("を記録する", **(typed | {"on_day": started.isoformat()}))
+    told = page.source.split("完了</h3>")[1]
+    places = [told.index(typed[name]) for name in ("outcome", "purpose", "reason")]
+    assert places == sorted(places) and told.index("学校：10校") < places[2]
