@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 
 import pytest
 from sqlalchemy import select
@@ -409,18 +408,6 @@ def test_what_is_exported_is_what_the_filter_shows_each_row_with_its_clauses(sql
     strange = json.dumps(taken(sqlite_dated.people.auditor), ensure_ascii=False)
     assert "内密の案" not in strange and words[0] in strange
     assert [row["reference"] for row in taken(receiver.reader, f"?giver={receiver.party}")] == ["ADV-0002"]
-
-
-def test_on_paper_stand_the_record_and_its_clauses_and_nothing_of_the_own_side(sqlite_dated):
-    """R8-2; row 5: what is printed may be handed over; forms and own-side matters are for the screen alone."""
-    giver, receiver = sides(sqlite_dated)
-    made = recorded(sqlite_dated, giver.drafter, giver.party, receiver.party)
-    handled(sqlite_dated, receiver.drafter, made.id, decision="内部の指針")
-    page = browser_of(sqlite_dated, receiver.drafter).get(f"/advice/{made.id}", expect=200)
-    main = page.source.split("<main", 1)[1]
-    for opening in re.findall(r'<(?:form|div|section)[^>]*class="([^"]*)"', main):
-        if "side-note" in opening.split() or "form" in opening.split():
-            assert "screen-only" in opening.split() or opening == "side-note stack", opening
 
 
 def said_on(monkeypatch, browser, path):

@@ -192,6 +192,36 @@ def test_the_record_of_agreement_prints_on_its_own(
     person.close()
 
 
+_ON_PAPER = {
+    "/activities/*", "/activities/proposals/*", "/activities/particulars/*", "/publicity/*", "/advice/*", "/doubts/*",
+    "/amendments/*",
+}  # fmt: skip
+
+
+def test_on_paper_stands_the_record_and_nothing_of_the_own_side_and_nothing_to_fill_in(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser
+) -> None:
+    """R8-2; row 5: what is printed may be handed over; forms, controls and own-side matters are for the screen alone."""
+    address, accounts = demonstration
+    person = Person(browser, address).sign_in(accounts["drafter"])
+    person.page.emulate_media(media="print")
+    waiting, seen = ["/", "/activities", "/publicity", "/advice", "/handback", "/doubts", "/amendments"], set()
+    while waiting:
+        seen.add(kind_of(path := waiting.pop(0)))
+        person.go(path)
+        shown = person.page.locator("main :is(form, textarea, input, select, button, .button, .side-note)")
+        told = [one.evaluate("one => one.outerHTML.slice(0, 120)") for one in shown.all() if one.is_visible()]
+        assert not told, f"{path}: {told}"
+        assert person.page.locator("h1").first.is_visible()
+        for link in person.page.locator("main a[href^='/']").all():
+            href = link.get_attribute("href") or ""
+            if kind_of(href) in _ON_PAPER - seen:
+                seen.add(kind_of(href))
+                waiting.append(href)
+    assert seen >= _ON_PAPER
+    person.close()
+
+
 def test_on_a_narrow_screen_what_stands_comes_before_what_was_told(
     browser: Browser, demonstration: tuple[str, dict[str, Somebody]]
 ) -> None:
