@@ -192,6 +192,22 @@ def test_an_embargoed_form_says_so_at_its_top_until_its_time(sqlite_dated: House
     assert offer not in press.get(f"/publicity/{id}", expect=200).text, "nothing is left to go out"
 
 
+@pytest.mark.parametrize("reading", ["ja", "en"])
+def test_a_printed_form_speaks_the_language_of_its_text_throughout(sqlite_dated: House, reading: str):
+    """R6.2-8: an English release names its ways and sides in English, whoever prints it."""
+    house, people = sqlite_dated, sqlite_dated.people
+    outputs = (("kou.ja", "試行を始めます。"), ("kou.en", "A trial starts."), ("otsu.ja", "試行を始めます。"))
+    id = agreed_item(house, people, outputs=outputs)
+    reader = browser_of(house, people[0].reader, reading)
+    papers = {
+        code: reader.get(f"/publicity/{id}/outputs/kou.{code}", expect=200).source.split('class="paper', 1)[1]
+        for code in ("ja", "en")
+    }
+    medium = "記者クラブへの資料提供"
+    assert medium in papers["ja"] and "（甲）" in papers["ja"]
+    assert medium not in papers["en"] and "甲" not in papers["en"] and "Party A" in papers["en"]
+
+
 def test_the_forms_of_a_prefecture_and_of_a_company_are_their_own(sqlite_dated: House):
     """Practice.md 3.2, 3.3: the kind of body, which is the agreement's data, chooses the form."""
     house, people = sqlite_dated, sqlite_dated.people
