@@ -148,6 +148,24 @@ def test_consent_is_given_by_keyboard_alone(
     person.close()
 
 
+def test_from_what_was_too_large_to_send_the_way_back_leads_to_what_was_typed(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser
+) -> None:
+    """Bad input: what the portal could not read only the browser still has, and its page is not asked for anew."""
+    address, accounts = demonstration
+    person = Person(browser, address).sign_in(accounts["drafter"]).go("/activities/proposals/new")
+    person.fill(title="大きすぎる貼り付けのある提案")
+    paste = "field => { field.value = '長い貼り付け'.repeat(60000); }"
+    person.page.locator("[name=summary]").evaluate(paste)
+    person.press("下書きを保存する", look=False)
+    assert person.reads("送られた内容が大きすぎます。")
+    person.page.get_by_role("link", name=person.say("入力した内容に戻る")).click()
+    person.page.wait_for_url("**/proposals/new")
+    assert person.page.locator("[name=title]").input_value() == "大きすぎる貼り付けのある提案"
+    assert len(person.page.locator("[name=summary]").input_value()) == 360_000
+    person.close()
+
+
 def test_the_main_way_works_without_scripts(
     demonstration: tuple[str, dict[str, Somebody]], browser: Browser
 ) -> None:
