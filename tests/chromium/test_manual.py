@@ -12,6 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -139,8 +140,8 @@ def seat(browser: Browser, served: House) -> Iterator[Callable[..., Person]]:
     """`seat("fumi", language="en")`: this person of the demonstration at a browser, signed in."""
     seated: list[Person] = []
 
-    def sit(key: str | None, *, judges: bool = False, **kwargs: object) -> Person:
-        person = Person(browser, served.address, judges=judges, **kwargs)  # type: ignore[attr-defined, arg-type]
+    def sit(key: str | None, *, judges: bool = False, **kwargs: Any) -> Person:
+        person = Person(browser, served.address, judges=judges, **kwargs)  # type: ignore[attr-defined]  # `served` gives it
         seated.append(person)
         return person.sign_in(Account(key)) if key else person
 
