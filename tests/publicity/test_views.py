@@ -96,6 +96,22 @@ def test_an_item_is_drafted_kept_to_oneself_tabled_consented_and_published(
         assert "PUB-0001" in theirs.get(f"/publicity/{id}/{place}", expect=200).text
 
 
+def test_what_is_not_the_own_sides_to_record_or_is_recorded_asks_for_nothing(sqlite_dated: House):
+    """A record that would be refused is refused before anything is typed."""
+    house, people = sqlite_dated, sqlite_dated.people
+    id = agreed_item(house, people)
+    place = f"/publicity/{id}/channels/1/publish"
+    house.clock.set(OPENS)
+    mine, theirs = (browser_of(house, side.press) for side in people.sides[:2])
+    page = theirs.get(place, expect=200)
+    assert "この経路を記録するのは甲です" in page.text and 'name="published_on"' not in page.source
+    assert f"/publicity/{id}" in page.links
+    assert 'name="published_on"' in mine.get(place, expect=200).source
+    published(house, people[0].press, id, 1)
+    page = mine.get(place, expect=200)
+    assert "すでに記録されています。" in page.text and 'name="published_on"' not in page.source
+
+
 def test_no_button_and_no_post_publishes_before_its_time(sqlite_dated: House):
     """Excellent 3.3: button absent and direct POST refused."""
     house, people = sqlite_dated, sqlite_dated.people
