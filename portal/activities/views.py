@@ -690,7 +690,19 @@ def _act_page(id: str, act: Act, form: Any, status: int) -> ResponseReturnValue:
         needs_reason=act in {Act.SUSPEND, Act.RESUME, Act.CANCEL},
         is_early=act is Act.START and plan.start is not None and plan.start > _today(),
         purposes=[one.text[language()] for one in edition.purposes],
+        beside=_agreed_beside(id) if act in {Act.SUSPEND, Act.CANCEL} else [],
     )
+
+
+def _agreed_beside(id: str) -> list[tuple[str, str]]:
+    """What else every party has agreed to about the activity, as its publicity: reference and title, address. It goes
+    on when the activity does not."""
+    kinds = portal().extensions["kinds"]
+    return [
+        (f"{one.reference} {one.title}", url_for(kinds[one.kind].place, id=one.id))
+        for one in consent.of_activity(reading(), actor(), id)
+        if one.kind not in _PLACES and one.standing == Standing.AGREED
+    ]
 
 
 def _refused(id: str, act: Act) -> str | None:

@@ -16,6 +16,7 @@ from portal.activities.proposal import PROPOSAL
 from portal.activities.rules import ActivityOver
 from portal.consent import commands
 from portal.parties.commands import set_party_rules
+from portal.publicity.item import PUBLICITY
 from tests.activities.test_views import browser_of
 from tests.conftest import House
 from tests.makers.activities import (
@@ -36,6 +37,7 @@ from tests.makers.activities import (
     tabled_proposal,
 )
 from tests.makers.people import TestPerson
+from tests.makers.publicity import tabled_item
 
 FOLDED = '<details class="compare-same">'
 
@@ -561,6 +563,22 @@ def test_home_says_of_a_planned_activity_that_it_is_held(sqlite_dated: House):
     held(sqlite_dated, people[0].officer, PARTICULARS, particulars, "会場の許可を待つため。")
     planned = browser.get("/", expect=200).source.split("これから30日以内に始まる予定")[1]
     assert "保留中" in planned.split("</section>")[0]
+
+
+def test_who_stops_an_activity_is_told_what_was_agreed_to_be_made_public_about_it(sqlite_dated: House):
+    """R6.2-10: a release agreed on does not stop with its activity; it is held, or called off, by itself."""
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    words = "要確認：この取組について合意した公表などは、止まりません"
+    assert words not in browser.get(f"/activities/{activity}/cancel", expect=200).text
+    item = tabled_item(sqlite_dated, people, activity_id=activity)
+    assert words not in browser.get(f"/activities/{activity}/cancel", expect=200).text
+    agreed(sqlite_dated, people, PUBLICITY, item)
+    for act in ("cancel", "suspend"):
+        page = browser.get(f"/activities/{activity}/{act}", expect=200)
+        assert words in page.text and f"/publicity/{item}" in page.links
+    assert words not in browser.get(f"/activities/{activity}/complete", expect=200).text
 
 
 def test_what_is_over_is_neither_held_nor_replaced(sqlite_dated: House):

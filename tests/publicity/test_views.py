@@ -96,6 +96,19 @@ def test_an_item_is_drafted_kept_to_oneself_tabled_consented_and_published(
         assert "PUB-0001" in theirs.get(f"/publicity/{id}/{place}", expect=200).text
 
 
+def test_a_difference_from_what_was_agreed_is_said_first_on_the_page(sqlite_dated: House):
+    """Excellent 3.3; decision 22: all of it is out, and something of it is not as agreed."""
+    house, people = sqlite_dated, sqlite_dated.people
+    id = agreed_item(house, people)
+    house.clock.set(OPENS)
+    published(house, people[0].press, id, 1)
+    published(house, people[1].press, id, 2, is_agreed_text=False, final_text="別の文面")
+    page = browser_of(house, people[0].press).get(f"/publicity/{id}", expect=200)
+    turn = page.source.split('id="turn-sentence">')[1].split("</section>")[0]
+    assert "すべての経路で公表されましたが、合意と異なるものがあります。" in turn
+    assert "下の記録を確かめ" in turn
+
+
 def test_what_is_not_the_own_sides_to_record_or_is_recorded_asks_for_nothing(sqlite_dated: House):
     """A record that would be refused is refused before anything is typed."""
     house, people = sqlite_dated, sqlite_dated.people
