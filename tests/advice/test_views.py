@@ -220,6 +220,16 @@ def test_a_correction_shows_everywhere_and_is_read_by_whom_it_concerns(sqlite_da
         assert all(one.is_read for one in session.scalars(select(AdviceNotice)))
 
 
+def test_who_may_not_answer_is_not_asked_to(sqlite_dated):
+    """Decision 22: to a reader or auditor of the side that is asked, it is that side that is waited for."""
+    giver, receiver = sides(sqlite_dated)
+    made = recorded(sqlite_dated, giver.drafter, giver.party, receiver.party)
+    asked = "同じ内容かどうかを確かめて答えてください。"
+    assert asked in browser_of(sqlite_dated, receiver.drafter).get(f"/advice/{made.id}", expect=200).text
+    page = browser_of(sqlite_dated, receiver.reader).get(f"/advice/{made.id}", expect=200)
+    assert asked not in page.text and "が同じ内容かどうかを確かめるのを待っています。" in page.text
+
+
 def test_what_nobody_can_see_in_the_reason_of_a_correction_is_marked(sqlite_dated):
     """Row 75: in the draft as in the record."""
     giver, receiver = sides(sqlite_dated)
