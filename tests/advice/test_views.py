@@ -230,6 +230,20 @@ def test_who_may_not_answer_is_not_asked_to(sqlite_dated):
     assert asked not in page.text and "が同じ内容かどうかを確かめるのを待っています。" in page.text
 
 
+def test_what_was_adopted_unchecked_asks_for_who_checked_it_with_its_form_open(sqlite_dated):
+    """R8-5: the sentence says that nobody has checked it, and the form below stands open until somebody has."""
+    giver, receiver = sides(sqlite_dated)
+    made = recorded(sqlite_dated, giver.drafter, giver.party, receiver.party)
+    browser, fold = browser_of(sqlite_dated, receiver.drafter), "<details open><summary>取扱いを記録する"
+    confirmed(sqlite_dated, receiver.drafter, made.id)
+    assert fold not in browser.get(f"/advice/{made.id}", expect=200).source
+    handled(sqlite_dated, receiver.drafter, made.id, checked_by="")
+    page = browser.get(f"/advice/{made.id}", expect=200)
+    assert "採用していますが、内容を確かめた人が記録されていません。" in page.text and fold in page.source
+    handled(sqlite_dated, receiver.drafter, made.id, checked_by="府見 あおい")
+    assert fold not in browser.get(f"/advice/{made.id}", expect=200).source
+
+
 def test_what_nobody_can_see_in_the_reason_of_a_correction_is_marked(sqlite_dated):
     """Row 75: in the draft as in the record."""
     giver, receiver = sides(sqlite_dated)

@@ -94,7 +94,7 @@ def _entry_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
         and mine == rules.other_of(row.giver, row.receiver, row.party)
         and not found.has_confirmed,
         handling_form=(forms.get("handling_form") or HandlingForm(formdata=None)).apart("handling"),
-        is_handling="handling_form" in forms,
+        is_handling="handling_form" in forms or row.to_check == who.party,
         may_handle=answers and mine == row.receiver,
         result_name=lambda key: say(RESULT_NAMES[key]),
         procurement_name=lambda key: say(PROCUREMENT_NAMES[key]),
