@@ -18,7 +18,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities import queries as activities
 from portal.activities.rules import ACT_NAMES, Act
-from portal.activities.views import when_in_words
+from portal.activities.views import is_held, when_in_words
 from portal.advice import queries as advice
 from portal.advice.views.log import beside as advice_beside
 from portal.agreement import queries as agreement
@@ -437,7 +437,7 @@ def _to_acknowledge(row: Any) -> Item:
         sentence=say(
             "「%(title)s」の「%(act)s」を確かめる", title=row.title, act=say(ACT_NAMES[Act(row.act)])
         ),
-        href=url_for("activities.activity", id=row.activity_id),
+        href=url_for("activities.activity", id=row.activity_id, _anchor=f"act-{row.id}"),
         reference=row.reference,
         since=day(row.on_day),
     )
@@ -464,6 +464,7 @@ def _item(row: Any) -> Item:
         href=url_for("activities.activity", id=row.id),
         reference=row.reference,
         since=when_in_words(row),
+        standing=("held", say("保留中")) if is_held(row) else None,
     )
 
 

@@ -55,6 +55,20 @@ class MilestonesField(RowsField):
         ]
         self.entries = [entry for one in self.milestones for entry in one]
 
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """Where milestones are the timing chosen, each has its day and its words; the error stands with what is
+        missing."""
+        sound = super().validate(form, extra_validators)
+        if form.timing_kind.data == Timing.MILESTONES:
+            for one in self.milestones:
+                on, what = _day_text(one.day), (one.what.data or "").strip()
+                if what and not on and not one.day.errors:
+                    one.day.errors = [say("節目の日付を入力するか、この行を空にしてください。")]
+                if on and not what:
+                    one.what.errors = [*one.what.errors, say("その日に何をするかを入力するか、この行を空にしてください。")]
+            self.errors = [list(entry.errors) for entry in self.entries if entry.errors]
+        return sound and not self.errors
+
     def _is_mine(self, name: str) -> bool:
         own, _, number = name.rpartition("-")
         return own in {f"{self.name}-day", f"{self.name}-what"} and number.isascii() and number.isdigit()

@@ -155,6 +155,14 @@ class Particulars(DocumentKind):
             agreed.id if agreed else None, document.replaces_id, (agreed.reference or "") if agreed else ""
         )
 
+    def must_be_holdable(self, work: Work, document: Document) -> None:
+        """The activity goes on: of what is over there is nothing left to stop (R2-10)."""
+        rules.must_go_on(State(activity_under_lock(work, document).state))
+
+    def must_be_replaceable(self, work: Work, document: Document) -> None:
+        """The activity goes on (R2-10)."""
+        rules.must_go_on(State(activity_under_lock(work, document).state))
+
     def on_tabled(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
         """As long as no particulars are agreed, the days on the table count as planned (R2-6)."""
         assert isinstance(body, ParticularsBody)

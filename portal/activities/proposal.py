@@ -109,6 +109,14 @@ class ActivityProposal(DocumentKind):
             lambda: rules.must_explain_personal_data(body.personal_data, body.data_kinds, body.data_reason),
         )
 
+    def must_be_holdable(self, work: Work, document: Document) -> None:
+        """The activity goes on: of what is over there is nothing left to stop (R2-10)."""
+        _must_go_on(work, document)
+
+    def must_be_replaceable(self, work: Work, document: Document) -> None:
+        """The activity goes on: the register's memory of what is over is not written anew (R2-10)."""
+        _must_go_on(work, document)
+
     def on_tabled(self, work: Work, document: Document, revision: Revision, body: Body) -> None:
         """From its first tabling on every party knows of the activity; until agreement it says what the latest
         revision says. A proposal that replaces an agreed one changes nothing until it is agreed itself."""
@@ -190,6 +198,12 @@ def place_in_register(activity: Activity) -> None:
 
 def _activity(work: Work, activity_id: str | None) -> Activity | None:
     return work.session.get(Activity, activity_id) if activity_id else None
+
+
+def _must_go_on(work: Work, document: Document) -> None:
+    activity = _activity(work, document.activity_id)
+    if activity is not None:
+        rules.must_go_on(State(activity.state))
 
 
 def _begin(work: Work, document: Document, body: ProposalBody) -> Activity:

@@ -623,9 +623,13 @@ def after(state: State, act: Act) -> State:
     return to
 
 
-def acts_from(state: State) -> list[Act]:
-    """What may be recorded next of an activity in `state`; a start only once it is 実施可."""
-    return [act for act in Act if state in _MOVES[act][0] and (act is not Act.START or state is State.READY)]
+def acts_from(state: State, *, is_held: bool = False) -> list[Act]:
+    """What may be recorded next of an activity in `state`; a start only once it is 実施可, and neither a start nor a
+    resumption of what a party holds."""
+    follow = [
+        act for act in Act if state in _MOVES[act][0] and (act is not Act.START or state is State.READY)
+    ]
+    return [act for act in follow if not (is_held and act in {Act.START, Act.RESUME})]
 
 
 def must_be_recordable(

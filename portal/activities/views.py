@@ -165,8 +165,13 @@ def _line(row: Any, edition: Edition) -> dict[str, Any]:
         "items": [item.citation[language()] for item in chosen(listed(row.items), edition)],
         "party": edition.party(row.party).defined_as[language()],
         "when": when_in_words(row),
-        "is_held": Standing.HELD in {row.proposal_standing, row.particulars_standing},
+        "is_held": is_held(row),
     }
+
+
+def is_held(row: Any) -> bool:
+    """Whether a party holds what the activity was agreed upon, and something is left to stop (decision 13)."""
+    return State(row.state) not in OVER and Standing.HELD in {row.proposal_standing, row.particulars_standing}
 
 
 def when_in_words(row: Any) -> str:
@@ -319,6 +324,7 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
     change = _change_on_the_table(shared, proposal, particulars)
     revisions = queries.revisions_of(reading(), [one for one in (proposal, particulars) if one])
     state = queries.state_of(row)
+    held = _held(row, [proposal, particulars])
     terms = agreement.terms(edition, agreement.dates_now(reading(), edition), today)
     plan = Planned(row.planned_start, row.planned_end)
     on, kinds = _day_asked(), portal().extensions["kinds"]
@@ -329,12 +335,12 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         edition=edition,
         state=state,
         state_name=say(STATE_NAMES[state]),
-        is_held=Standing.HELD in {row.proposal_standing, row.particulars_standing},
+        is_held=is_held(row),
         line=_line(row, edition),
         steps=_steps(row, state, edition),
-        turn=_turn(row, state, proposal, particulars, change, recorded, edition),
+        turn=_held_turn(held, edition) or _turn(row, state, proposal, particulars, change, recorded, edition),
         change=_waiting(change, edition, CHANGE) if change else None,
-        papers=_papers_to_open(state, [proposal, particulars, change]),
+        papers=_held_papers(held) + _papers_to_open(state, [proposal, particulars, change]),
         by_agreement=[one for one in chosen(listed(row.items), edition) if one.needs_agreement],
         proposal=_side_by_side(proposal, replies, edition),
         particulars=_side_by_side(particulars, replies, edition) if particulars else None,
@@ -355,10 +361,15 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         is_late=state in rules.NOT_YET_STARTED and plan.start is not None and plan.start < today,
         is_overrunning=state is State.RUNNING and plan.end is not None and plan.end < today,
         recorded=recorded,
+        to_confirm=[
+            one
+            for one in recorded
+            if who.may(Permission.ACKNOWLEDGE) and who.party in one.waits_for(edition.party_keys)
+        ],
         act_name=lambda act: say(ACT_NAMES[Act(act)]),
         acts=[
             (one, say(ACT_LABELS[one]))
-            for one in rules.acts_from(State(row.state))
+            for one in rules.acts_from(State(row.state), is_held=bool(held))
             if who.may(Permission.CARRY_OUT)
         ],
         may_settle=who.may(Permission.DRAFT) and state not in OVER and row.particulars_id is None,
@@ -401,11 +412,41 @@ def _change_on_the_table(shared: Sequence[Any], *shown: Any) -> Any | None:
     return max(changes, key=lambda one: one.tabled_at, default=None)
 
 
+def _held(row: Any, papers: Sequence[Any | None]) -> list[tuple[Any, list[str]]]:
+    """The papers of the activity that are held, each with the parties that hold it."""
+    held = [one for one in papers if one and one.standing == Standing.HELD] if is_held(row) else []
+    holders = consent.holders_of(reading(), [one.id for one in held])
+    return [(one, holders[one.id]) for one in held]
+
+
+def _held_turn(held: Sequence[tuple[Any, list[str]]], edition: Edition) -> tuple[str, str] | None:
+    """What is held, and by whom; None where nothing is (decision 13, 26)."""
+    if not held:
+        return None
+    papers = say("、").join(
+        say("%(reference)s：%(parties)s", reference=one.reference,
+            parties=say("・").join(edition.party(key).defined_as[language()] for key in holders))
+        for one, holders in held
+    )  # fmt: skip
+    return "stopped", say(
+        "合意した文書が保留されています（%(papers)s）。保留が解かれるまで、開始も再開もできません。", papers=papers
+    )
+
+
+def _held_papers(held: Sequence[tuple[Any, list[str]]]) -> list[tuple[str, str, str]]:
+    """A button to each paper that is held: whoever lifts the hold of the own side is told so."""
+    buttons, who = [], actor()
+    for one, holders in held:
+        lifts = who.party in holders and who.may(Permission.LIFT_HOLD)
+        label = say(OPEN_TO_LIFT if lifts else OPEN, reference=one.reference)
+        buttons.append((label, url_for(_PLACES[one.kind], id=one.id), "secondary"))
+    return buttons
+
+
 def _papers_to_open(state: State, papers: Sequence[Any | None]) -> list[tuple[str, str, str]]:
     """A button for each paper that waits for an act: its words say what this reader does there; the address, the
     look."""
-    who, places = actor(), {PROPOSAL.key: PROPOSAL.place, PARTICULARS.key: PARTICULARS.place}
-    buttons = []
+    who, buttons = actor(), []
     for one in papers:
         if one is None or state in OVER or Standing(one.standing) not in ON_THE_TABLE:
             continue
@@ -415,13 +456,15 @@ def _papers_to_open(state: State, papers: Sequence[Any | None]) -> list[tuple[st
             if who.may(Permission.DRAFT if is_back else Permission.CONSENT):
                 words, look = (OPEN_TO_REVISE if is_back else OPEN_TO_REPLY), "primary"
         label = say(words, reference=one.reference)
-        buttons.append((label, url_for(places[one.kind], id=one.id), look))
+        buttons.append((label, url_for(_PLACES[one.kind], id=one.id), look))
     return buttons
 
 
 OPEN = N_("%(reference)sを開く")
 OPEN_TO_REPLY = N_("%(reference)sを開いて回答する")
 OPEN_TO_REVISE = N_("%(reference)sを開いて直す")
+OPEN_TO_LIFT = N_("%(reference)sを開いて保留を解く")
+_PLACES = {PROPOSAL.key: PROPOSAL.place, PARTICULARS.key: PARTICULARS.place}
 
 
 def _side_by_side(document: Any, replies: Any, edition: Edition) -> dict[str, Any]:
@@ -469,7 +512,6 @@ def _shown(kind: Any, revision: Any, edition: Edition) -> list[Any]:
 
 
 def _steps(row: Any, state: State, edition: Edition) -> list[dict[str, Any]]:
-    held = Standing.HELD in {row.proposal_standing, row.particulars_standing}
     stopped_at = None
     if state in OVER - {State.COMPLETED}:
         stopped_at = Step.AGREE if row.proposal_standing not in AGREED_STANDINGS else Step.SETTLE
@@ -479,7 +521,7 @@ def _steps(row: Any, state: State, edition: Edition) -> list[dict[str, Any]]:
         names[Step.AGREE] = say("実施の合意（範囲の合意を兼ねる）")
     return [
         {"label": names[step], "state": stands}
-        for step, stands in rules.steps_of(state, stopped_at=stopped_at, is_held=held)
+        for step, stands in rules.steps_of(state, stopped_at=stopped_at, is_held=is_held(row))
     ]
 
 
@@ -494,8 +536,6 @@ def _turn(
 ) -> tuple[str, str]:
     """Whose turn it is, first on the page (decision 22; R2-7)."""
     mine = actor().party or ""
-    if row.proposal_standing == Standing.HELD or row.particulars_standing == Standing.HELD:
-        return "stopped", say("合意した文書が保留されています。保留が解かれるまで、開始も再開もできません。")
     match state:
         case State.PROPOSED | State.CONSULTING:
             return _waiting(proposal, edition, PROPOSAL.noun)
@@ -650,7 +690,19 @@ def _act_page(id: str, act: Act, form: Any, status: int) -> ResponseReturnValue:
         needs_reason=act in {Act.SUSPEND, Act.RESUME, Act.CANCEL},
         is_early=act is Act.START and plan.start is not None and plan.start > _today(),
         purposes=[one.text[language()] for one in edition.purposes],
+        beside=_agreed_beside(id) if act in {Act.SUSPEND, Act.CANCEL} else [],
     )
+
+
+def _agreed_beside(id: str) -> list[tuple[str, str]]:
+    """What else every party has agreed to about the activity, as its publicity: reference and title, address. It goes
+    on when the activity does not."""
+    kinds = portal().extensions["kinds"]
+    return [
+        (f"{one.reference} {one.title}", url_for(kinds[one.kind].place, id=one.id))
+        for one in consent.of_activity(reading(), actor(), id)
+        if one.kind not in _PLACES and one.standing == Standing.AGREED
+    ]
 
 
 def _refused(id: str, act: Act) -> str | None:
@@ -689,7 +741,17 @@ def _of_proposal(session: Session, reader: Actor, document: Document | None, bod
     assert isinstance(body, ProposalBody)
     known = _activity_of(session, reader, document)
     texts = (body.title, body.summary, body.measure, body.purpose_reason, *(row[-1] for row in body.roles))
-    return {"activity": known, "purchase_words": purchase_words(*texts), "items": _items_of(body)}
+    return {
+        "activity": known,
+        "purchase_words": purchase_words(*texts),
+        "items": _items_of(body),
+        "withheld": _withheld(known),
+    }
+
+
+def _withheld(activity: Any | None) -> set[str]:
+    """What the mechanism would offer, and what the rules refuse once the activity is over."""
+    return {"hold", "replace"} if activity is not None and State(activity.state) in OVER else set()
 
 
 def _items_of(body: ProposalBody) -> list[Any]:
@@ -712,6 +774,7 @@ def _of_particulars(session: Session, reader: Actor, document: Document | None, 
         "activity": known,
         "purchase_words": purchase_words(body.title, body.method, body.target_group, body.other),
         "beyond_term": terms[-1].expiry if terms and rules.runs_beyond(plan, terms[-1].expiry) else None,
+        "withheld": _withheld(known),
         "waits_for_proposal": known is not None and known.proposal_standing not in AGREED_STANDINGS,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import namedtuple
+from collections import Counter, namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -248,6 +248,25 @@ class Dossier:
         reply = self.reply_of(party)
         stands = reply and reply.says is Says.CONSENT and reply.revision == self.document.revision
         return reply if stands else None
+
+    @property
+    def holds(self) -> list[ClosingRow]:
+        """The holds that stand, the last of each party that holds."""
+        return standing_holds(self.closings)
+
+
+def standing_holds(closings: Sequence[ClosingRow]) -> list[ClosingRow]:
+    """The last hold of each party that holds and has not lifted it, the first first. A party holds and lifts in turn,
+    so the count tells; the moments may be equal (row 39)."""
+    counts: Counter[str] = Counter()
+    last: dict[str, ClosingRow] = {}
+    for one in closings:
+        if one.act == "hold":
+            counts[one.party] += 1
+            last[one.party] = one
+        elif one.act == "lift_hold":
+            counts[one.party] -= 1
+    return sorted((one for party, one in last.items() if counts[party] > 0), key=lambda one: one.at)
 
 
 # Tables rather than entities, and statements built once: see portal.kernel.db.rows.
@@ -650,6 +669,21 @@ def consents_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict
         document: {party: row for party, row in given.items() if row.says == Says.CONSENT}
         for document, given in replies_of(session, document_ids).items()
     }
+
+
+def holders_of(session: Session, document_ids: Sequence[str]) -> dict[str, list[str]]:
+    """For each held document the parties that hold it, the first first; one statement, none where nothing is held."""
+    if not document_ids:
+        return {}
+    found: dict[str, list[ClosingRow]] = {one: [] for one in document_ids}
+    asked = (
+        select(Closing.document_id, Closing.act, Closing.party, Closing.name, Closing.post, Closing.reason, Closing.at)
+        .where(Closing.document_id.in_(document_ids))
+        .order_by(Closing.at, Closing.id)
+    )
+    for id, act, party, name, post, reason, at in session.execute(asked):
+        found[id].append(ClosingRow(act, party, name, post, reason, at))
+    return {id: [one.party for one in standing_holds(closings)] for id, closings in found.items()}
 
 
 def replies_of(session: Session, document_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -306,7 +306,9 @@ def turn_of(dossier: Dossier, reader: Actor, edition: Edition) -> Turn:
             return Turn("done", say("全当事者が版%(number)sに合意しました。", number=document.revision),
                         moment(document.agreed_at))  # fmt: skip
         case Standing.HELD:
-            return Turn("stopped", say("合意済みですが、保留されています。"), None, _last_reason(dossier))
+            holders = [one.party for one in dossier.holds]
+            return Turn("stopped", say("%(parties)sが保留しています。合意は消えていません。", parties=_labels(holders, edition)),
+                        None, who_lifts(reader, holders))  # fmt: skip
         case Standing.REPLACED:
             return Turn("stopped", say("この文書は、合意により新しい文書に差し替わりました。"))
         case Standing.DECLINED:
@@ -323,6 +325,20 @@ def _who_consents(dossier: Dossier, reader: Actor) -> str | None:
     if dossier.is_drafted_alone_by(reader):
         return f"{say(DraftedAlone.sentence)} {say(DraftedAlone.next_step)}"
     return None
+
+
+def who_lifts(reader: Actor, holders: Collection[str]) -> str:
+    """Who lets go on what `holders` hold, said to this reader (decision 26)."""
+    if reader.party not in holders:
+        return say("解けるのは、保留した側の同意権者だけです。協議して、記録を下に残してください。")
+    if reader.may(Permission.LIFT_HOLD):
+        return say("続けられるようになったら、保留を解いてください。")
+    return say("保留を解くのは、あなたの側の同意権者です。")
+
+
+def _labels(keys: Collection[str], edition: Edition) -> str:
+    """The parties as the edition calls them, in its order."""
+    return say("・").join(one.defined_as[language()] for one in edition.parties if one.key in keys)
 
 
 def _last_reason(dossier: Dossier) -> str | None:

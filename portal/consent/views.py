@@ -46,9 +46,8 @@ from portal.history.views import surroundings, told
 from portal.history.work import Work
 from portal.kernel.db import today_of
 from portal.kernel.errors import NotFound, Refused, RuleBroken
-from portal.kernel.files import FileTooLarge
 from portal.kernel.ids import new_id
-from portal.kernel.uploads import FINDINGS, UploadRefused, draw_image, inspect, safe_file_name
+from portal.kernel.uploads import FINDINGS, UploadRefused, draw_image
 from portal.kernel.words import N_
 from portal.web import paper
 from portal.web.forms import PortalForm
@@ -57,6 +56,7 @@ from portal.web.kept import Kept
 from portal.web.language import language, say
 from portal.web.pages import part, prose, render, show
 from portal.web.reading import actor, only_looks, portal, reading
+from portal.web.uploads import receive
 
 Context = Callable[[Any, Actor, Document | None, Body], dict[str, Any]]
 
@@ -219,6 +219,7 @@ class DocumentPages:
             turn=extra.get("turn") or showing.turn_of(dossier, actor(), edition),
             turn_acts=extra.get("turn_acts", ()),
             parties=self._parties(dossier, edition),
+            holds=dossier.holds if dossier.standing is Standing.HELD else (),
             acts=acts,
             draft_differences=self._draft_differences(dossier),
             entries=self._entries(id) if dossier.latest else "",
@@ -341,8 +342,7 @@ class DocumentPages:
         on_table = standing in ON_THE_TABLE
         agreed = standing in AGREED_STANDINGS
         consented = dossier.live_consent_of(mine) is not None
-        acts = [one.act for one in dossier.closings if one.party == mine]
-        holding = acts.count("hold") > acts.count("lift_hold")  # in turn; their moments may be equal (row 39)
+        holding = any(one.party == mine for one in dossier.holds)
         waits = mine in dossier.waits_for
         open_to_drafts = on_table or standing is Standing.DRAFT
         return {
@@ -1038,20 +1038,10 @@ class DocumentPages:
 def file_received(upload: FileStorage, form: PortalForm, field: str) -> dict[str, Any] | None:
     """The file inspected and kept, as the commands take it; None where it was refused, and why stands beside
     `field` (rows 17, 80-85)."""
-    files, limit = portal().files, portal().settings.upload_limit
-    try:
-        name = safe_file_name(upload.filename or "")
-        with files.receive(upload.stream, limit=limit) as (path, kept):
-            found = inspect(path, name)
-            files.keep_received(path, kept)
-    except UploadRefused as refused:
-        form.refuse(field, say(refused.sentence, detail=refused.detail))
-    except FileTooLarge:
-        most = limit // 1_000_000
-        form.refuse(field, say("大きすぎます。%(limit)s MB以内のファイルにしてください。", limit=most))
-    else:
-        return {"name": name, "kept": kept, "inspection": found}
-    return None
+    found = receive(upload, form, field)
+    if found is None:
+        return None
+    return {"name": found.name, "kept": found.kept, "inspection": found.inspection}
 
 
 def files_offered(materials: Sequence[Any]) -> list[tuple[str, str, list[str]]]:

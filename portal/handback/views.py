@@ -79,9 +79,8 @@ from portal.history.work import Work
 from portal.kernel import days
 from portal.kernel.clock import day_in_japan
 from portal.kernel.errors import NotFound, Refused, RuleBroken
-from portal.kernel.files import FileTooLarge
 from portal.kernel.periods import DutyStanding
-from portal.kernel.uploads import FINDINGS, UploadRefused, inspect, safe_file_name
+from portal.kernel.uploads import FINDINGS
 from portal.kernel.words import N_
 from portal.web import paper as pdf
 from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
@@ -90,6 +89,7 @@ from portal.web.headers import name_the_file
 from portal.web.language import language, say
 from portal.web.pages import part, render, show
 from portal.web.reading import actor, only_looks, portal, reading
+from portal.web.uploads import receive
 
 handback = Blueprint("handback", __name__, url_prefix="/handback")
 
@@ -1241,26 +1241,17 @@ def discard(id: str) -> ResponseReturnValue:
 def attach(id: str) -> ResponseReturnValue:
     """The file is inspected, kept, and put to the own-side draft (rows 17, 80-85)."""
     found = queries.draft(reading(), actor(), id)
-    form, files = FileForm(), portal().files
-    upload = request.files.get("file")
+    form, upload = FileForm(), request.files.get("file")
     if not form.validate() or upload is None or not upload.filename:
         if not form.file.errors:
             form.refuse("file", say("ファイルを選んでください。"))
         return _draft_page(found, form, 422)
-    try:
-        name = safe_file_name(upload.filename)
-        with files.receive(upload.stream, limit=portal().settings.upload_limit) as (path, kept):
-            looked = inspect(path, name)
-            files.keep_received(path, kept)
-        with begin() as work:
-            commands.attach(work, id, name=name, kept=kept, inspection=looked)
-            return redirect(work.answer(url_for(".draft", id=id, _anchor="files")), 303)
-    except UploadRefused as refused:
-        form.refuse("file", say(refused.sentence, detail=refused.detail))
-    except FileTooLarge:
-        limit = portal().settings.upload_limit // 1_000_000
-        form.refuse("file", say("大きすぎます。%(limit)s MB以内のファイルにしてください。", limit=limit))
-    return _draft_page(found, form, 422)
+    received = receive(upload, form, "file")
+    if received is None:
+        return _draft_page(found, form, 422)
+    with begin() as work:
+        commands.attach(work, id, name=received.name, kept=received.kept, inspection=received.inspection)
+        return redirect(work.answer(url_for(".draft", id=id, _anchor="files")), 303)
 
 
 @handback.get("/drafts/<id>/files/<file>", allow=Permission.READ_OWN_SIDE)

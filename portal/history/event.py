@@ -51,6 +51,9 @@ class Event:
     """For a field whose value is a key of the code, the words (messages) of each value: with
     `{"capacity": CAPACITY_NAMES}` a sentence may say `%(capacity_name)s`."""
 
+    spans: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """What a sentence may call the span of two days of the event: first and last, which may be the same day."""
+
     about: Subject
     activity_id: str | None = None
     private_to: str | None = None

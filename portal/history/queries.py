@@ -934,7 +934,12 @@ def as_of(session: Session, *chains: str | None) -> tuple[str, ...] | None:
     changed of what the chains tell of, for nothing changes without an entry (architecture.md 2.6). None where they
     are not known: in a Work, which changes things before it tells of them, and for chains the reader may not read."""
     leaves: Mapping[str, str] = session.info.get("leaves", {})
-    return tuple([leaves[chain] for chain in chains]) if all(chain in leaves for chain in chains) else None  # type: ignore[index]  # all are there
+    found = []
+    for chain in chains:
+        if chain is None or chain not in leaves:
+            return None
+        found.append(leaves[chain])
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

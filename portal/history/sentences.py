@@ -22,6 +22,7 @@ OPERATOR_NAME = N_("運用管理者")
 ERASED = N_("（処分済み）")
 NOT_IN_MAIL = N_("（ポータルで確かめてください）")
 NOT_SAID = N_("記載なし")
+SPAN = N_("%(first)s〜%(last)s")
 UNKNOWN_VERB = N_("この画面がまだ知らない種類の記録です（%(verb)s）。")
 
 WORD_NAMES: Mapping[str, str] = {
@@ -84,6 +85,8 @@ class _Facts(dict[str, str]):
             return str(getattr(teller, name)(line))
         if name in self._words:
             return teller.word(self._words[name])
+        if name in self._event.spans:
+            return teller.span(line, *self._event.spans[name])
         facts, named = line.facts, name.removesuffix("_name")
         if named != name and named in self._event.value_words and named in facts:
             return teller.fact(line, named)
@@ -173,6 +176,12 @@ class Teller:
         if words and isinstance(value, list):
             return self._in_a_row([self.say(words.get(one, str(one))) for one in value])
         return self._value(name, value)
+
+    def span(self, line: Line, first: str, last: str) -> str:
+        """From the day in one fact of an entry to the day in another; a span of one day is written as the day."""
+        if line.facts.get(first) == line.facts.get(last):
+            return self.fact(line, first)
+        return self.say(SPAN) % {"first": self.fact(line, first), "last": self.fact(line, last)}
 
     def word(self, content: str | None) -> str:
         """Words of people as a line of text, with invisible characters marked; erased ones say so."""

@@ -22,7 +22,7 @@ ADDRESS = 254
 ROLE_HINTS = {
     Role.READER: N_("共有されたものと自分の側の下書きを読み、意見を書きます。"),
     Role.DRAFTER: N_("提案と具体的事項を起案し、提示し、協議を記録します。"),
-    Role.PRESS_OFFICER: N_("起案者のできることに加えて、合意したものを保留できます。"),
+    Role.PRESS_OFFICER: N_("起案者のできることに加えて、公表を記録し、合意したものを保留できます。"),
     Role.CUSTODIAN: N_("閲覧者のできることに加えて、秘密情報の管理を受け持ちます。"),
     Role.AGREEMENT_MANAGER: N_("起案者と同じことができます。協定の日付や期間を受け持ちます。"),
     Role.PARTY_ADMINISTRATOR: N_("自分の側の利用者を登録、変更、終了し、同意権限を申請します。"),

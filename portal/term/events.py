@@ -220,9 +220,11 @@ class StandingReckoned(OfSharedNotice):
         "kind": KIND_NAMES,
         "standing": {str(key): STANDING_NAMES[key] for key in NoticeStanding},
     }
-    trail = N_(
-        "%(reference)sの到達（%(first_on)s〜%(last_on)s）と期限（%(safe_on)s〜%(latest_on)s）の関係を算定しました：%(standing_name)s"
-    )
+    spans: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "arrival": ("first_on", "last_on"),
+        "deadline": ("safe_on", "latest_on"),
+    }
+    trail = N_("%(reference)sの到達（%(arrival)s）と期限（%(deadline)s）の関係を算定しました：%(standing_name)s")
     chronicle = N_("%(reference)sの到達と期限の関係を算定しました：%(standing_name)s")
     message = chronicle
     standing: str

@@ -26,9 +26,9 @@ class Received:
 
 
 def receive(upload: FileStorage | None, form: PortalForm, field: str) -> Received | None:
-    """The uploaded file, inspected and kept; None for none. What is wrong with it stands beside `field` (rows 17,
-    80-85)."""
-    files, limit = portal().files, portal().settings.upload_limit
+    """The uploaded file, inspected and kept; None for none. What is wrong with it stands beside `field`, and of which
+    file it is said: several may come at once (rows 17, 80-85)."""
+    files, limit, name = portal().files, portal().settings.upload_limit, ""
     if upload is None or not upload.filename:
         return None
     try:
@@ -38,10 +38,10 @@ def receive(upload: FileStorage | None, form: PortalForm, field: str) -> Receive
             files.keep_received(path, kept)
         return Received(name, kept, found)
     except UploadRefused as refused:
-        form.refuse(field, say(refused.sentence, detail=refused.detail))
+        wrong = say(refused.sentence, detail=refused.detail)
     except FileTooLarge:
-        most = limit // 1_000_000
-        form.refuse(field, say("大きすぎます。%(limit)s MB以内のファイルにしてください。", limit=most))
+        wrong = say("大きすぎます。%(limit)s MB以内のファイルにしてください。", limit=limit // 1_000_000)
+    form.refuse(field, say("「%(file)s」：%(wrong)s", file=name, wrong=wrong) if name else wrong)
     return None
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from portal.activities.models import Activity
+from portal.activities.commands import cancel
+from portal.activities.models import Activity, ActivityAct
 from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
+from portal.activities.rules import ActivityOver
 from portal.consent import commands
 from portal.parties.commands import set_party_rules
+from portal.publicity.item import PUBLICITY
 from tests.activities.test_views import browser_of
 from tests.conftest import House
 from tests.makers.activities import (
@@ -32,6 +37,7 @@ from tests.makers.activities import (
     tabled_proposal,
 )
 from tests.makers.people import TestPerson
+from tests.makers.publicity import tabled_item
 
 FOLDED = '<details class="compare-same">'
 
@@ -476,3 +482,174 @@ def test_every_moment_has_its_zone_and_the_system_one_name(
     assert replies.count(f"{zone}</time>") == 2
     assert "JST" in page.source.split('<footer class="site-footer">')[1]
     assert f"<span>{system}</span>" in page.source and f"{system} {system}" not in page.text
+
+
+# --- what a party holds (保留; decision 13, 26)
+
+
+def held(house: House, by: TestPerson, kind: Any, id: str, reason: str) -> None:
+    """`by` has held what was agreed, for its own party."""
+    with house.work(by.actor(house)) as work:
+        commands.hold(work, kind, commands.document_of(work, kind, id), reason=reason)
+
+
+def lifted(house: House, by: TestPerson, kind: Any, id: str, reason: str) -> None:
+    """`by` has lifted the hold of its own party."""
+    with house.work(by.actor(house)) as work:
+        commands.lift_hold(work, kind, commands.document_of(work, kind, id), reason=reason)
+
+
+def particulars_of(house: House, activity: str) -> str:
+    """The particulars in force of the activity."""
+    with house.read() as session:
+        return session.get_one(Activity, activity).particulars_id or ""
+
+
+def test_a_held_paper_says_who_holds_it_why_and_who_lifts_it(sqlite_dated: House):
+    """Every party's own reason, also after another of them has lifted its own hold."""
+    people = sqlite_dated.people
+    particulars = particulars_of(sqlite_dated, ready_activity(sqlite_dated, people))
+    held(sqlite_dated, people[0].officer, PARTICULARS, particulars, "会場の許可を待つため。")
+    held(sqlite_dated, people[1].officer, PARTICULARS, particulars, "機材の到着を待つため。")
+    mine, theirs = (browser_of(sqlite_dated, side.officer) for side in people.sides)
+    for browser in (mine, theirs):
+        page = browser.get(f"/activities/particulars/{particulars}", expect=200)
+        assert "甲・乙が保留しています。" in page.text and "機材の到着を待つため。" in page.text
+    lifted(sqlite_dated, people[1].officer, PARTICULARS, particulars, "機材が届いたため。")
+    for browser, words in (
+        (mine, "続けられるようになったら、保留を解いてください。"),
+        (theirs, "解けるのは、保留した側の同意権者だけです。"),
+        (
+            browser_of(sqlite_dated, people[0].drafter),
+            "保留を解くのは、あなたの側の同意権者です。",
+        ),
+    ):
+        turn = browser.get(f"/activities/particulars/{particulars}", expect=200).source
+        turn = turn.split('class="turn-body"')[1].split("</section>")[0]
+        assert "甲が保留しています。" in turn and "会場の許可を待つため。" in turn and words in turn
+        assert "機材" not in turn
+
+
+def test_a_held_activity_says_who_holds_what_and_offers_no_start(sqlite_dated: House):
+    """Decision 22: no button that is only refused; what to press leads to the paper held."""
+    people = sqlite_dated.people
+    activity = ready_activity(sqlite_dated, people)
+    particulars = particulars_of(sqlite_dated, activity)
+    held(sqlite_dated, people[0].officer, PARTICULARS, particulars, "会場の許可を待つため。")
+    for person, words in (
+        (people[0].officer, "PAR-0001を開いて保留を解く"),
+        (people[0].drafter, "PAR-0001を開く"),
+        (people[1].officer, "PAR-0001を開く"),
+    ):
+        page = browser_of(sqlite_dated, person).get(f"/activities/{activity}", expect=200)
+        assert "保留されています（PAR-0001：甲）。" in page.text
+        turn = page.source.split('class="turn-more"')[1].split("</section>")[0]
+        assert f'href="/activities/particulars/{particulars}">{words}<' in turn
+        assert f"/activities/{activity}/start" not in page.links
+        assert f"/activities/{activity}/cancel" in page.links
+
+
+def test_home_says_of_a_planned_activity_that_it_is_held(sqlite_dated: House):
+    """R2-6: nobody prepares for a day that a party has stopped."""
+    people = sqlite_dated.people
+    activity = ready_activity(sqlite_dated, people)
+    with sqlite_dated.read() as session:
+        start = session.get_one(Activity, activity).planned_start
+    assert start is not None
+    sqlite_dated.clock.set(dt.datetime.combine(start, dt.time(3), dt.UTC) - dt.timedelta(days=3))
+    browser = browser_of(sqlite_dated, people[1].officer)
+    assert "保留中" not in browser.get("/", expect=200).text
+    particulars = particulars_of(sqlite_dated, activity)
+    held(sqlite_dated, people[0].officer, PARTICULARS, particulars, "会場の許可を待つため。")
+    planned = browser.get("/", expect=200).source.split("これから30日以内に始まる予定")[1]
+    assert "保留中" in planned.split("</section>")[0]
+
+
+def test_who_stops_an_activity_is_told_what_was_agreed_to_be_made_public_about_it(sqlite_dated: House):
+    """R6.2-10: a release agreed on does not stop with its activity; it is held, or called off, by itself."""
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    words = "要確認：この取組について合意した公表などは、止まりません"
+    assert words not in browser.get(f"/activities/{activity}/cancel", expect=200).text
+    item = tabled_item(sqlite_dated, people, activity_id=activity)
+    assert words not in browser.get(f"/activities/{activity}/cancel", expect=200).text
+    agreed(sqlite_dated, people, PUBLICITY, item)
+    for act in ("cancel", "suspend"):
+        page = browser.get(f"/activities/{activity}/{act}", expect=200)
+        assert words in page.text and f"/publicity/{item}" in page.links
+    assert words not in browser.get(f"/activities/{activity}/complete", expect=200).text
+
+
+def test_what_is_over_is_neither_held_nor_replaced(sqlite_dated: House):
+    """R2-10: there is nothing left to stop, and the register's memory is not written anew."""
+    people, edition = sqlite_dated.people, edition_of(sqlite_dated)
+    activity = ready_activity(sqlite_dated, people)
+    particulars = particulars_of(sqlite_dated, activity)
+    with sqlite_dated.read() as session:
+        proposal = session.get_one(Activity, activity).proposal_id
+    change = replaced(
+        sqlite_dated, people[1].drafter, PROPOSAL, proposal, proposal_body(edition, title="別の題名")
+    )
+    held(sqlite_dated, people[0].officer, PARTICULARS, particulars, "会場の許可を待つため。")
+    with sqlite_dated.work(people[0].drafter.actor(sqlite_dated)) as work:
+        cancel(work, activity, on_day=work.today, reason="会場が使えなくなったため。")
+    for kind, id, path in (
+        (PROPOSAL, proposal, f"/activities/proposals/{proposal}"),
+        (PARTICULARS, particulars, f"/activities/particulars/{particulars}"),
+    ):
+        page = browser_of(sqlite_dated, people[1].officer).get(path, expect=200)
+        assert f"{path}/hold" not in page.links
+        assert not any(form.action.endswith("/replace") for form in page.forms)
+        with pytest.raises(ActivityOver):
+            held(sqlite_dated, people[1].officer, kind, id, "止めたい。")
+    with pytest.raises(ActivityOver):
+        agreed(sqlite_dated, people, PROPOSAL, change)
+    lifted(sqlite_dated, people[0].officer, PARTICULARS, particulars, "中止したため。")
+    page = browser_of(sqlite_dated, people[0].officer).get(f"/activities/{activity}", expect=200)
+    assert "この取組は終わっています（中止）。" in page.text
+
+
+# --- what another party recorded
+
+
+def test_what_waits_for_the_own_sides_word_is_one_press_away(sqlite_dated: House):
+    """Decision 22: the sentence says that a record waits, and the first button leads to it, its form open."""
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    with sqlite_dated.read() as session:
+        first = session.scalars(select(ActivityAct).where(ActivityAct.activity_id == activity)).one()
+    theirs = next(side for side in people.sides if side.drafter.party != first.party)
+    page = browser_of(sqlite_dated, theirs.drafter).get(f"/activities/{activity}", expect=200)
+    assert "あなたの側の確認が済んでいないものがあります。" in page.text
+    buttons = page.source.split('class="turn-more"')[1].split("</section>")[0]
+    assert f'button-primary" href="#act-{first.id}">「開始」の記録を確かめる<' in buttons
+    assert buttons.count("button-primary") == 1
+    assert f'id="act-{first.id}"' in page.source and "<details open><summary>この記録を確認する" in page.source
+    home = browser_of(sqlite_dated, theirs.drafter).get("/", expect=200)
+    assert f"/activities/{activity}#act-{first.id}" in home.links
+    mine = next(side for side in people.sides if side.drafter.party == first.party)
+    page = browser_of(sqlite_dated, mine.drafter).get(f"/activities/{activity}", expect=200)
+    assert "の記録を確かめる" not in page.text
+
+
+def test_of_a_completion_the_outcome_stands_first_and_the_remark_last(sqlite_dated: House):
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].drafter)
+    page = browser.get(f"/activities/{activity}/complete", expect=200)
+    typed: dict[str, Any] = {
+        "outcome": "下書きの時間が半分になった。",
+        "figures-label-1": "学校",
+        "figures-value-1": "10",
+        "figures-unit-1": "校",
+        "purpose": "教員が子どもと向き合う時間が増えた。",
+        "reason": "一校は来年度に回した。",
+    }
+    with sqlite_dated.read() as session:
+        started = session.get_one(Activity, activity).started_on
+    assert started is not None
+    page = page.submit("を記録する", **(typed | {"on_day": started.isoformat()}))
+    told = page.source.split("完了</h3>")[1]
+    places = [told.index(typed[name]) for name in ("outcome", "purpose", "reason")]
+    assert places == sorted(places) and told.index("学校：10校") < places[2]

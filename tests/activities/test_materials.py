@@ -60,6 +60,15 @@ def proposed(sqlite_dated):
     return sqlite_dated, tabled_proposal(sqlite_dated, sqlite_dated.people)
 
 
+def test_of_several_files_the_refused_one_is_named(proposed):
+    """Bad input: the others are kept, and which one to mend is said."""
+    house, id = proposed
+    writer = browser_of(house, house.people[0].drafter)
+    page = page_of(writer, id).submit(ACT, **WORDS, files=[file("次第.txt"), file("空.txt", b"")])
+    assert page.status == 422 and "「空.txt」：ファイルの中身が空です。" in page.text
+    assert set(kept(house)) == {"次第.txt"}
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_consultation_is_recorded_with_its_materials_and_every_party_may_have_them(proposed, language):
     """R2-2; rows 14, 82: a download, the bytes as they were."""

@@ -301,7 +301,9 @@ def test_milestones_and_the_open_timing_are_read_as_people_type_them(sqlite_date
             "milestones-day-2": "2026-03-01",
         },
     )
-    assert page.status == 422 and "節目には、日付と内容の両方が要ります。" in page.text
+    assert page.status == 422 and "その日に何をするかを入力するか、この行を空にしてください。" in page.text
+    assert page.source.count("この行を空にしてください。") == 2, "above the form, and beside the field"
+    assert "#milestones-what-2" in page.links
     page.has_lost_nothing(day="R7.11.1", what="試行の開始")
     page = page.submit("/activities/particulars/", **_typed({"milestones-what-2": "結果の共有"}))
     assert "令和7年（2025年）11月1日（土）：試行の開始" in page.text

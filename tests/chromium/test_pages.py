@@ -173,6 +173,24 @@ def test_consent_is_given_by_keyboard_alone(
     person.close()
 
 
+def test_from_what_was_too_large_to_send_the_way_back_leads_to_what_was_typed(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser
+) -> None:
+    """Bad input: what the portal could not read only the browser still has, and its page is not asked for anew."""
+    address, accounts = demonstration
+    person = Person(browser, address).sign_in(accounts["drafter"]).go("/activities/proposals/new")
+    person.fill(title="大きすぎる貼り付けのある提案")
+    paste = "field => { field.value = '長い貼り付け'.repeat(60000); }"
+    person.page.locator("[name=summary]").evaluate(paste)
+    person.press("下書きを保存する", look=False)
+    assert person.reads("送られた内容が大きすぎます。")
+    person.page.get_by_role("link", name=person.say("入力した内容に戻る")).click()
+    person.page.wait_for_url("**/proposals/new")
+    assert person.page.locator("[name=title]").input_value() == "大きすぎる貼り付けのある提案"
+    assert len(person.page.locator("[name=summary]").input_value()) == 360_000
+    person.close()
+
+
 def test_the_main_way_works_without_scripts(
     demonstration: tuple[str, dict[str, Somebody]], browser: Browser
 ) -> None:
@@ -214,6 +232,36 @@ def test_the_record_of_agreement_prints_on_its_own(
     assert person.page.locator("h1").is_visible()
     person.page.pdf(path=str(tmp_path / "receipt.pdf"), format="A4")
     assert (tmp_path / "receipt.pdf").stat().st_size > 10_000
+    person.close()
+
+
+_ON_PAPER = {
+    "/activities/*", "/activities/proposals/*", "/activities/particulars/*", "/publicity/*", "/advice/*", "/doubts/*",
+    "/amendments/*",
+}  # fmt: skip
+
+
+def test_on_paper_stands_the_record_and_nothing_of_the_own_side_and_nothing_to_fill_in(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser
+) -> None:
+    """R8-2; row 5: what is printed may be handed over; forms, controls and own-side matters are for the screen alone."""
+    address, accounts = demonstration
+    person = Person(browser, address).sign_in(accounts["drafter"])
+    person.page.emulate_media(media="print")
+    waiting, seen = ["/", "/activities", "/publicity", "/advice", "/handback", "/doubts", "/amendments"], set()
+    while waiting:
+        seen.add(kind_of(path := waiting.pop(0)))
+        person.go(path)
+        shown = person.page.locator("main :is(form, textarea, input, select, button, .button, .side-note)")
+        told = [one.evaluate("one => one.outerHTML.slice(0, 120)") for one in shown.all() if one.is_visible()]
+        assert not told, f"{path}: {told}"
+        assert person.page.locator("h1").first.is_visible()
+        for link in person.page.locator("main a[href^='/']").all():
+            href = link.get_attribute("href") or ""
+            if kind_of(href) in _ON_PAPER - seen:
+                seen.add(kind_of(href))
+                waiting.append(href)
+    assert seen >= _ON_PAPER
     person.close()
 
 

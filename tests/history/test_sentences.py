@@ -53,6 +53,19 @@ def test_a_consent_says_who_in_what_capacity_and_by_which_decision(tellers: dict
     assert "同意" not in english.trail(line())
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_span_of_one_day_is_written_once(tellers: dict[str, Teller], language: str) -> None:
+    facts = {
+        "reference": "NTC-0001", "kind": "no_renewal", "standing": "late", "first_on": "2025-09-08",
+        "last_on": "2025-09-08", "safe_on": "2025-09-05", "latest_on": "2025-09-07",
+    }  # fmt: skip
+    told = tellers[language].trail(line("notice.standing_reckoned", facts=facts, words={}))
+    days = [tellers[language].fact(line(facts=facts), name) for name in ("first_on", "safe_on", "latest_on")]
+    assert [told.count(day) for day in days] == [1, 1, 1], told
+    between = told[told.index(days[1]) : told.index(days[2])].removeprefix(days[1])
+    assert between == {"ja": "〜", "en": " to "}[language]
+
+
 @pytest.mark.parametrize(
     ("language", "written"),
     [("ja", "令和7年（2025年）9月10日（水）14:02"), ("en", "Wed 10 September 2025, 14:02 JST")],

@@ -95,7 +95,8 @@ def test_a_sentence_asks_only_for_what_its_event_knows(events: dict[str, type[Ev
     faults = []
     for verb, event in sorted(events.items()):
         known = {"party", "name", "post", *event.__dataclass_fields__}
-        known |= {f"{name}_name" for name in event.value_words}
+        known |= {f"{name}_name" for name in event.value_words} | set(event.spans)
+        faults += [f"{verb}: {one}" for pair in event.spans.values() for one in pair if one not in known]
         for name, sentence in _sentences(event):
             faults += [f"{verb}.{name}: {place}" for place in _places(sentence) if place not in known]
             if "%" in _PLACE.sub("", sentence):

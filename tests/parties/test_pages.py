@@ -602,8 +602,11 @@ def test_an_account_long_unused_is_pointed_out(sqlite_staffed):
 def test_a_closed_member_stands_among_the_closed_and_cannot_be_changed(sqlite_staffed):
     house, side = sqlite_staffed, sqlite_staffed.people[0]
     browser, id = at_door(house, side.admin), side.reader.member_id
-    page = browser.get(f"/members/{id}/close").submit("この利用者の登録を終了する")
+    before = browser.get(f"/members/{id}/close")
+    assert "保存した下書きは自分の側に残り、ほかの起案者が続きを書けます。" in before.text
+    page = before.submit("この利用者の登録を終了する")
     assert "登録終了" in page.text and "登録を終了する" not in page.text
+    assert "<h2 id=\"power-heading\"" not in page.source, "who never held the consent power, and cannot be given it"
     assert "登録を終了した利用者（1人）" in browser.get("/members").text
     assert browser.get(f"/members/{id}/change").status == 404
 

@@ -96,6 +96,35 @@ def test_an_item_is_drafted_kept_to_oneself_tabled_consented_and_published(
         assert "PUB-0001" in theirs.get(f"/publicity/{id}/{place}", expect=200).text
 
 
+def test_a_difference_from_what_was_agreed_is_said_first_on_the_page(sqlite_dated: House):
+    """Excellent 3.3; decision 22: all of it is out, and something of it is not as agreed."""
+    house, people = sqlite_dated, sqlite_dated.people
+    id = agreed_item(house, people)
+    house.clock.set(OPENS)
+    published(house, people[0].press, id, 1)
+    published(house, people[1].press, id, 2, is_agreed_text=False, final_text="別の文面")
+    page = browser_of(house, people[0].press).get(f"/publicity/{id}", expect=200)
+    turn = page.source.split('id="turn-sentence">')[1].split("</section>")[0]
+    assert "すべての経路で公表されましたが、合意と異なるものがあります。" in turn
+    assert "下の記録を確かめ" in turn
+
+
+def test_what_is_not_the_own_sides_to_record_or_is_recorded_asks_for_nothing(sqlite_dated: House):
+    """A record that would be refused is refused before anything is typed."""
+    house, people = sqlite_dated, sqlite_dated.people
+    id = agreed_item(house, people)
+    place = f"/publicity/{id}/channels/1/publish"
+    house.clock.set(OPENS)
+    mine, theirs = (browser_of(house, side.press) for side in people.sides[:2])
+    page = theirs.get(place, expect=200)
+    assert "この経路を記録するのは甲です" in page.text and 'name="published_on"' not in page.source
+    assert f"/publicity/{id}" in page.links
+    assert 'name="published_on"' in mine.get(place, expect=200).source
+    published(house, people[0].press, id, 1)
+    page = mine.get(place, expect=200)
+    assert "すでに記録されています。" in page.text and 'name="published_on"' not in page.source
+
+
 def test_no_button_and_no_post_publishes_before_its_time(sqlite_dated: House):
     """Excellent 3.3: button absent and direct POST refused."""
     house, people = sqlite_dated, sqlite_dated.people
@@ -190,6 +219,22 @@ def test_an_embargoed_form_says_so_at_its_top_until_its_time(sqlite_dated: House
     for side, number in ((0, 1), (1, 2)):
         published(house, people[side].press, id, number)
     assert offer not in press.get(f"/publicity/{id}", expect=200).text, "nothing is left to go out"
+
+
+@pytest.mark.parametrize("reading", ["ja", "en"])
+def test_a_printed_form_speaks_the_language_of_its_text_throughout(sqlite_dated: House, reading: str):
+    """R6.2-8: an English release names its ways and sides in English, whoever prints it."""
+    house, people = sqlite_dated, sqlite_dated.people
+    outputs = (("kou.ja", "試行を始めます。"), ("kou.en", "A trial starts."), ("otsu.ja", "試行を始めます。"))
+    id = agreed_item(house, people, outputs=outputs)
+    reader = browser_of(house, people[0].reader, reading)
+    papers = {
+        code: reader.get(f"/publicity/{id}/outputs/kou.{code}", expect=200).source.split('class="paper', 1)[1]
+        for code in ("ja", "en")
+    }
+    medium = "記者クラブへの資料提供"
+    assert medium in papers["ja"] and "（甲）" in papers["ja"]
+    assert medium not in papers["en"] and "甲" not in papers["en"] and "Party A" in papers["en"]
 
 
 def test_the_forms_of_a_prefecture_and_of_a_company_are_their_own(sqlite_dated: House):

@@ -78,7 +78,7 @@ def _entry_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
         title=row.title if is_open else say("内容を表示しない記録"),
         page_title=row.title if row.marking == rules.Marking.OPEN else row.reference,
         marks=marks(row, edition),
-        turn=_turn(found, mine, edition),
+        turn=_turn(found, mine if who.may(Permission.ANSWER_ADVICE) else "", edition),
         clauses=_clauses(found, editions),
         edition_number=row.edition,
         survival=_survival(row, edition),
@@ -94,7 +94,7 @@ def _entry_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
         and mine == rules.other_of(row.giver, row.receiver, row.party)
         and not found.has_confirmed,
         handling_form=(forms.get("handling_form") or HandlingForm(formdata=None)).apart("handling"),
-        is_handling="handling_form" in forms,
+        is_handling="handling_form" in forms or row.to_check == who.party,
         may_handle=answers and mine == row.receiver,
         result_name=lambda key: say(RESULT_NAMES[key]),
         procurement_name=lambda key: say(PROCUREMENT_NAMES[key]),
@@ -188,16 +188,16 @@ def _facts(row: Any, edition: Edition) -> dict[str, str]:
 
 
 def _turn(found: queries.Entry, mine: str, edition: Edition) -> tuple[str, str]:
-    """Whose turn it is, first on the page (decision 22)."""
+    """Whose turn it is, first on the page (decision 22); `mine`: the reader's side, if the reader may answer for it."""
     row = found.row
     if row.correction:
         return "stopped", say(
             "この記録は%(reference)sで訂正されています。前の記録として残しています。",
             reference=row.correction,
         )
-    if row.waits_for == mine:
+    if mine and row.waits_for == mine:
         return "yours", say("相手方がこの記録を残しました。同じ内容かどうかを確かめて答えてください。")
-    if row.to_check == mine:
+    if mine and row.to_check == mine:
         return "yours", (
             say("前の記録を採用していました。訂正後の内容を確かめて、取扱いを記録してください。")
             if row.corrects_id and not row.result

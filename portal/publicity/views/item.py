@@ -317,6 +317,7 @@ def _publish_page(id: str, number: int, form: PublishForm, status: int) -> Respo
         form=form,
         line=line,
         is_mine=line["publisher"] == actor().party,
+        withheld=only_looks() and (line["done"] or line["publisher"] != actor().party),
         is_taking_down=row.relation == Relation.TAKE_DOWN,
         state=stand.state,
         state_name=say(state_name(stand.state, row.relation)),

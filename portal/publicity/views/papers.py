@@ -92,8 +92,8 @@ def _printed(found: Agreed, key: str, copy: EmbargoedCopy | None = None) -> Resp
     whose, _, code = key.partition(".")
     party = next((one for one in edition.parties if one.key == whose), None)
     house = _RELEASE if party and party.kind == checklist.COMPANY else _MATERIAL
-    channels = showing.channel_lines(found.body, found.row, None, edition, now())
     with speaking(code):
+        channels = showing.channel_lines(found.body, found.row, None, edition, now())
         paper = render(
             house if party else _PLAIN,
             body=found.body,

@@ -11,7 +11,7 @@ from flask import g, url_for
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.consent.models import Document
-from portal.consent.showing import Turn
+from portal.consent.showing import Turn, who_lifts
 from portal.kernel.words import N_
 from portal.publicity import queries
 from portal.publicity.sorts import Relation
@@ -92,6 +92,8 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
                         by_press or say("記録すると、公表できるようになります。"))  # fmt: skip
         case State.WAITING_FOR_EVENT:
             return Turn("others", say("「%(event)s」の終了の記録を待っています。", **at))
+        case State.PUBLISHED if not taking_down and any(one["differences"] for one in stand.channels):
+            return _as_otherwise()
         case State.PUBLISHED:
             words = (
                 say("合意したすべての経路で、掲載を取り下げました。")
@@ -100,12 +102,11 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
             )
             return Turn("done", words)
         case State.OTHERWISE:
-            return Turn("stopped", say("すべての経路で公表されましたが、合意と異なるものがあります。"), None,
-                        say("下の記録を確かめ、必要なら訂正・補足・掲載の取下げを起案してください。"))  # fmt: skip
+            return _as_otherwise()
         case State.HELD:
             holders = say("・").join(map(party_label, stand.holders))
             return Turn("stopped", say("%(parties)sが保留しています。どの経路も公表できません。", parties=holders), None,
-                        say("解けるのは、保留した側の同意権者だけです。協議して、記録を下に残してください。"))  # fmt: skip
+                        who_lifts(reader, stand.holders))  # fmt: skip
         case State.LAPSED:
             return Turn("stopped", say("合意した時期を過ぎました。この合意では公表できません。"), None,
                         say("公表するなら「変更を提案する」から新しい時期で、しないなら「公表の中止を提案する」から、合意を得てください。"))  # fmt: skip
@@ -115,6 +116,12 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
         case State.CALLED_OFF:
             return Turn("done", say("公表しないことに、全当事者が合意しました。"))
     return None
+
+
+def _as_otherwise() -> Turn:
+    """All of it is out, and not all of it as agreed."""
+    return Turn("stopped", say("すべての経路で公表されましたが、合意と異なるものがあります。"), None,
+                say("下の記録を確かめ、必要なら訂正・補足・掲載の取下げを起案してください。"))  # fmt: skip
 
 
 def acts_of(reader: Actor, document: Document, stand: Stand | None) -> list[tuple[str, str]]:
