@@ -62,6 +62,7 @@ class Heading:
 
     text: str
     level: Literal[1, 2, 3] = 2
+    align: Literal["left", "center"] = "left"
 
 
 @dataclass(frozen=True)

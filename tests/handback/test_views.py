@@ -23,7 +23,9 @@ from tests.makers.handback import (
     carried_out,
     confirmed,
     corrected,
+    drafted,
     ended,
+    handover_body,
     holding,
     instructed,
     on_day,
@@ -88,6 +90,18 @@ def test_a_handover_is_typed_looked_at_and_recorded(sqlite_dated: House, languag
     file = next(link for link in entry.links if "/files/" in link)
     answer = other.client.get(file)
     assert answer.get_data().decode() == "流れ" and "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_a_draft_of_a_line_is_thrown_away_only_after_reading_what_is_lost(sqlite_dated: House) -> None:
+    """No record is lost by one slip of the hand."""
+    kou, otsu = sqlite_dated.people.sides
+    draft = drafted(sqlite_dated, kou.drafter, handover_body(otsu.party or ""))
+    page = browser_of(sqlite_dated, kou.drafter).get(f"/handback/drafts/{draft}", expect=200)
+    folded = page.source.split('<details class="discard">')[1].split("</details>")[0]
+    assert "この下書きに書いたことは元に戻せません。" in folded
+    assert f'action="/handback/drafts/{draft}/discard"' in folded
+    page = page.submit("/discard")
+    assert "下書きを破棄しました。" in page.text and "窓口の業務の流れ図" not in page.text
 
 
 @LANGUAGES

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from portal.kernel import pdf
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import day_in_words
 from portal.term.models import Meeting, Notice, NoticeArrival, NoticeDraft
@@ -119,6 +120,48 @@ def test_a_notice_goes_from_its_words_to_its_arrival(sqlite_dated: House, langua
     assert theirs.get(kept_file).response.get_data() == "収受".encode()
     paper = theirs.get(f"{notice}/letter/{receiver.party}/pdf")
     assert paper.response.mimetype == "application/pdf"
+
+
+def test_the_subject_of_the_letter_stands_in_the_middle_on_the_paper_as_on_the_page(monkeypatch, sqlite_dated: House) -> None:
+    """As official letters have it."""
+    house, (sender, receiver) = sqlite_dated, sqlite_dated.people.sides
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    made: list[pdf.Paper] = []
+    monkeypatch.setattr(pdf, "made", lambda paper, **_: made.append(paper) or b"%PDF")
+    letter = seat(house, sender.manager).get(f"/term/notices/{draft}/letter/{receiver.party}", expect=200)
+    assert '<h2 class="letter-subject">' in letter.source
+    letter.submit("/letter/")
+    (subject,) = [one for one in made[0].blocks if isinstance(one, pdf.Heading)]
+    assert subject.align == "center"
+
+
+def test_a_draft_of_a_notice_is_thrown_away_only_after_reading_what_is_lost(sqlite_dated: House) -> None:
+    """No letter is lost by one slip of the hand."""
+    house, sender = sqlite_dated, sqlite_dated.people[0]
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    page = seat(house, sender.manager).get(f"/term/notices/{draft}/draft", expect=200)
+    folded = page.source.split('<details class="discard">')[1].split("</details>")[0]
+    assert "この下書きに書いたことは元に戻せません。" in folded
+    assert f'action="/term/notices/{draft}/discard"' in folded
+    assert page.source.count(f'action="/term/notices/{draft}/discard"') == 1
+    page = page.submit("/discard")
+    assert "下書きを破棄しました。" in page.text and count(house, NoticeDraft) == 0
+
+
+def test_a_draft_that_is_decided_on_does_not_ask_for_the_decision_again(sqlite_dated: House) -> None:
+    """The form stands open until there is a decision on the words as they are, then behind a fold."""
+    house, sender = sqlite_dated, sqlite_dated.people[0]
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    officer, path = seat(house, sender.officer), f"/term/notices/{draft}/draft"
+    again = "<details><summary>決裁を改めて記録する</summary>"
+    assert again not in officer.get(path, expect=200).source
+    page = officer.get(path).submit("/decide", decision_reference="総第45号", capacity="decision")
+    folded = page.source.split(again)[1].split("</details>")[0]
+    assert f'action="/term/notices/{draft}/decide"' in folded
+    page = page.submit("/decide", decision_reference="", capacity="decision")
+    assert page.status == 422 and "<details open><summary>決裁を改めて記録する" in page.source
+    edited = seat(house, sender.manager).get(f"/term/notices/{draft}/edit").submit("/edit", document_number="総第99号")
+    assert again not in edited.source, "these words have no decision yet"
 
 
 @languages
