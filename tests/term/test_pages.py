@@ -102,7 +102,9 @@ def test_a_notice_goes_from_its_words_to_its_arrival(sqlite_dated: House, langua
     assert draft not in officer.get("/").links
     kept(officer.get(draft)).submit("/decide", decision_reference="総第45号", capacity="decision")
     assert draft in officer.get("/").links, "what is decided on waits for being sent"
-    assert all(draft not in one.get("/").links for one in (manager, theirs)), "not its only drafter, nor another side"
+    assert all(draft not in one.get("/").links for one in (manager, theirs)), (
+        "not its only drafter, nor another side"
+    )
     page = kept(officer.get(draft.replace("/draft", "/dispatch")))
     page = kept(send(page, "means", means="registered", tracking="123-45", file=scan()))
     notice = page.path
@@ -122,12 +124,19 @@ def test_a_notice_goes_from_its_words_to_its_arrival(sqlite_dated: House, langua
     assert paper.response.mimetype == "application/pdf"
 
 
-def test_the_subject_of_the_letter_stands_in_the_middle_on_the_paper_as_on_the_page(monkeypatch, sqlite_dated: House) -> None:
+def test_the_subject_of_the_letter_stands_in_the_middle_on_the_paper_as_on_the_page(
+    monkeypatch: pytest.MonkeyPatch, sqlite_dated: House
+) -> None:
     """As official letters have it."""
     house, (sender, receiver) = sqlite_dated, sqlite_dated.people.sides
     draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
     made: list[pdf.Paper] = []
-    monkeypatch.setattr(pdf, "made", lambda paper, **_: made.append(paper) or b"%PDF")
+
+    def keep(paper: pdf.Paper, **_: Any) -> bytes:
+        made.append(paper)
+        return b"%PDF"
+
+    monkeypatch.setattr(pdf, "made", keep)
     letter = seat(house, sender.manager).get(f"/term/notices/{draft}/letter/{receiver.party}", expect=200)
     assert '<h2 class="letter-subject">' in letter.source
     letter.submit("/letter/")
@@ -160,8 +169,38 @@ def test_a_draft_that_is_decided_on_does_not_ask_for_the_decision_again(sqlite_d
     assert f'action="/term/notices/{draft}/decide"' in folded
     page = page.submit("/decide", decision_reference="", capacity="decision")
     assert page.status == 422 and "<details open><summary>決裁を改めて記録する" in page.source
-    edited = seat(house, sender.manager).get(f"/term/notices/{draft}/edit").submit("/edit", document_number="総第99号")
+    edited = (
+        seat(house, sender.manager)
+        .get(f"/term/notices/{draft}/edit")
+        .submit("/edit", document_number="総第99号")
+    )
     assert again not in edited.source, "these words have no decision yet"
+
+
+def test_a_page_says_before_anything_is_typed_that_no_notice_can_end_what_has_ended(
+    sqlite_dated: House,
+) -> None:
+    """Art4: after the last day in force there is nothing to end; before it, only what still lacks is named."""
+    house, sender = sqlite_dated, sqlite_dated.people[0]
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    refused, alone = "終わらせる通知はできません。", "起案者だけで発信を記録することはできません"
+    desk = seat(house, sender.manager)
+    pages = [
+        "/term/notices/new",
+        f"/term/notices/{draft}/edit",
+        f"/term/notices/{draft}/draft",
+        f"/term/notices/{draft}/dispatch",
+    ]
+    assert all(refused not in desk.get(page, expect=200).text for page in pages)
+    dispatch = desk.get(pages[-1]).text
+    assert "いまの文面に対する決裁が記録されていません。" in dispatch and alone in dispatch
+    assert alone not in seat(house, sender.officer).get(pages[-1]).text
+    assert "解約予定日" in desk.get("/term").text
+    agreed_accord(house, house.people, "end", last_day="2025-10-02", measures="apply")
+    house.clock.move(days=2)
+    desk = seat(house, sender.manager)
+    assert all(refused in desk.get(page, expect=200).text for page in pages)
+    assert "解約するときの期限" not in desk.get("/term").text, "there is nothing left to reckon"
 
 
 @languages
