@@ -242,8 +242,8 @@ def banner(app: Portal, session: Session, edition: Edition, leaf: str) -> Banner
         return Banner(
             "warning",
             ngettext(
-                "終了・措置中：協定は%(day)sに終了しました。返却・処分が済んでいないものが%(num)s件あります。存続期間は%(until)sまでです。",
-                "終了・措置中：協定は%(day)sに終了しました。返却・処分が済んでいないものが%(num)s件あります。存続期間は%(until)sまでです。",
+                "終了・措置中：協定は%(day)sに終了しました。返却・処分が完了していないものが%(num)s件あります。存続期間は%(until)sまでです。",
+                "終了・措置中：協定は%(day)sに終了しました。返却・処分が完了していないものが%(num)s件あります。存続期間は%(until)sまでです。",
                 still, day=day(last_day), until=day(until),
             ),
             *more,
@@ -261,8 +261,8 @@ def banner(app: Portal, session: Session, edition: Edition, leaf: str) -> Banner
         return Banner(
             "error",
             ngettext(
-                "存続期間満了：返却・処分が済んでいないものが%(num)s件あります。協定は%(day)sに終了しています。",
-                "存続期間満了：返却・処分が済んでいないものが%(num)s件あります。協定は%(day)sに終了しています。",
+                "存続期間満了：返却・処分が完了していないものが%(num)s件あります。協定は%(day)sに終了しています。",
+                "存続期間満了：返却・処分が完了していないものが%(num)s件あります。協定は%(day)sに終了しています。",
                 still, day=day(last_day),
             ),
             *more,

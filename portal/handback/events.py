@@ -379,7 +379,7 @@ class HandbackOpen(Event):
     verb = "reminder.handback_open"
     clause = "after_end"
     value_words = {"what": FALLS_NAMES}
-    trail = N_("返却・処分が済んでいないものが%(open)s件あります（%(what_name)s：%(on)s）。")
+    trail = N_("返却・処分が完了していないものが%(open)s件あります（%(what_name)s：%(on)s）。")
     message = trail
 
     what: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import re
@@ -643,6 +644,30 @@ def test_a_secret_is_kept_until_the_later_reading_and_what_lies_between_is_to_be
         page = browser_of(sqlite_dated, otsu.reader, language).get(f"/handback/{secret.id}")
         assert five in page.text and one in page.text
         assert [words in page.text for words in (review, past)] == [shown == review, shown == past], day
+
+
+def test_the_list_its_paper_and_its_export_say_until_when_a_secret_is_kept(sqlite_dated: House) -> None:
+    """R7-2: nobody has to open line by line; and where today lies."""
+    kou, otsu = sqlite_dated.people.sides
+    secret = recorded(sqlite_dated, kou.drafter, otsu.party, marking="marked")
+    plain = recorded(sqlite_dated, kou.drafter, otsu.party, marking="open", title="公開の資料")
+    confirmed(sqlite_dated, otsu.drafter, secret, plain, on=dt.date(2025, 10, 1))
+    until = "秘密保持は令和12年（2030年）10月1日（火）まで"
+    ledger, paper = "/handback", f"/handback/papers/list?discloser={kou.party}&receiver={otsu.party}"
+    mine = browser_of(sqlite_dated, kou.custodian)
+    for path in (ledger, paper, "/handback/checklist"):
+        assert mine.get(path, expect=200).text.count(until) == 1, path
+    token = dict(mine.get("/handback/export", expect=200).forms[-1].fields)["csrf_token"]
+    answer = mine.client.post("/handback/export", data={"format": "csv", "csrf_token": token})
+    taken = answer.get_data().decode("utf-8-sig")
+    head, *rows = list(csv.reader(io.StringIO(taken)))
+    at = head.index("秘密保持の末日")
+    assert [row[at] for row in rows if row[at]] == ["2030-10-01"]
+    ended(sqlite_dated, dt.date(2026, 9, 9))
+    on_day(sqlite_dated, dt.date(2027, 9, 10))
+    assert f"{until}（要協議）" in browser_of(sqlite_dated, kou.reader).get(ledger).text
+    on_day(sqlite_dated, dt.date(2030, 10, 2))
+    assert f"{until}（経過）" in browser_of(sqlite_dated, kou.reader).get(paper).text
 
 
 # --- Speed ------------------------------------------------------------------------------------------------------------
