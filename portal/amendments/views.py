@@ -289,9 +289,12 @@ def _paper(document: Any, body: AmendmentBody, what: dict[str, Any]) -> pdf.Pape
         blocks += [
             pdf.Heading(say("算定される日の違い"), 2),
             pdf.Table(
-                [say("項目"), say("変更後"), say("変更前")],
-                [[one["label"], one["new"], one["old"]] for one in what["moved"]],
-                widths=(1.2, 1.6, 1.6),
+                [say("項目"), say("変更後"), say("変更前"), say("違い")],
+                [
+                    [one["label"], one["new"], one["old"], say("変わる") if one["has_moved"] else say("変わらない")]
+                    for one in what["moved"]
+                ],
+                widths=(1.3, 1.6, 1.6, 0.6),
             ),
         ]
     return pdf.Paper(
