@@ -104,11 +104,9 @@ PAST = dt.timedelta(days=366)
 """How far back the calendar reaches."""
 
 _PLACES = PLACES | {
-    "handover": "handback.entry",
     "handback": "handback.checklist",
     "member": "parties.member",
     "doubt": "doubts.doubt",
-    "notice": "term.notice",
     "meeting": "term.meeting",
     "agreement": "term.index",
     "term": "term.index",
@@ -127,12 +125,12 @@ def link_to_subject(kind: str, id: str) -> str | None:
 
 def beside(kind: str, id: str) -> Markup:
     """What other packages show beside a clause (`clause`), what they offer to do there (`clause_acts`), or what they show
-    on the page of a record (`activity`, `document`, `advice`, `publicity_record`): the advice that belongs to it or
+    on the page of a record (those of PLACES): the advice that belongs to it or
     that it cites (R8-4), changes to it that are under consultation (R3-1), doubts about it and what was agreed on those
     (R9-1), and the lines of the ledger (R5-1)."""
     shown = [advice_beside] if kind in {"activity", "document"} else []
-    shown += [amendments_beside, doubts_beside] if kind != "notice" else []
-    shown += [handback_beside] if kind in PLACES else []
+    shown += [amendments_beside, doubts_beside]
+    shown += [handback_beside] if kind in PLACES and kind not in {"notice", "handover"} else []
     return Markup("").join(show(kind, id) for show in shown)
 
 

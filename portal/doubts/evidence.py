@@ -123,7 +123,7 @@ def gathered(
     documents = [one.id for one in dossier.answers]
     plain: dict[str, Any] = {"doubt": _plain_doubt(dossier), "records": []}
     subjects = {doubt.id, *documents}
-    for kind, id in dossier.records:
+    for kind, id in ((one.kind, one.record_id) for one in dossier.records):
         subjects.add(id)
         if kind == "document":
             documents.append(id)
