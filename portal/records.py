@@ -27,6 +27,7 @@ from portal.doubts.rules import LONG
 from portal.handback import queries as handback
 from portal.handback import showing
 from portal.handback.models import Handover
+from portal.history.erasing import is_erased
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
 from portal.publicity import queries as publicity
@@ -218,7 +219,8 @@ def _of_advice(session: Session, reader: Actor, id: str) -> Records | None:
     plain: dict[str, Any] = {"reference": row.reference, "digest": row.digest, "edition": row.edition}
     if said:
         plain["sealed"] = row.sealed
-    files = [(one["name"], one["sha256"]) for one in said.files] if said else []
+    held = [one for one in said.files if not is_erased(session, one["id"])] if said else []
+    files = [(one["name"], one["sha256"]) for one in held]
     return Records(title, pieces, plain, files)
 
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from portal.kernel.days import day_in_words
 from tests.browser import Browser, Page
 from tests.conftest import House
 from tests.makers.activities import agreed_activity, tabled_proposal
+from tests.makers.doubts import raised
 from tests.makers.handback import (
     DAY,
     acknowledged,
@@ -600,6 +602,12 @@ def test_files_shared_in_the_portal_are_taken_into_the_ledger_from_where_they_st
     )
     gone = mine.get(attachment)
     assert gone.status == 410 and "HBK-0001" in gone.text
+    doubt = raised(sqlite_dated, sqlite_dated.people, kou.drafter, records=(("document", proposal),))
+    papers = mine.get(f"/doubts/{doubt}/export", expect=200).form("一式").values()
+    bundle = mine.client.post(f"/doubts/{doubt}/export", data={**papers, "own": ""}, buffered=True)
+    assert bundle.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(bundle.data)) as archive:
+        assert not [name for name in archive.namelist() if "計画" in name], "what was erased is in no bundle"
     from portal.tasks.sweep import sweep_files
 
     sqlite_dated.clock.move(hours=25)
