@@ -88,6 +88,7 @@ def join(app: Portal) -> None:
         falling_due.publications_near,
         falling_due.doubts_open,
         falling_due.handback_open,
+        falling_due.secrets_ending,
     ]
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside

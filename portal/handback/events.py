@@ -385,3 +385,19 @@ class HandbackOpen(Event):
     what: str
     on: str
     open: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecrecyEnding(Event):
+    """Up to when a secret is kept so is near, and its discloser is told; by its number alone (R7-3)."""
+
+    verb = "reminder.secrecy_ending"
+    clause = "confidentiality.duration"
+    trail = N_(
+        "%(reference)sの秘密保持の期間の末日（%(until)s）まで、あと%(days)s日です。算定は、台帳の%(reference)sのページで確かめられます。"
+    )
+    message = trail
+
+    reference: str
+    until: str
+    days: int
