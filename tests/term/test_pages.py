@@ -51,6 +51,14 @@ def send(page: Page, name: str, **values: Any) -> Page:
     return page.submit(form.buttons[-1][2], **values)
 
 
+def first_button(page: Page) -> tuple[str, str]:
+    """Kind and words of the first button in the box that says whose turn it is."""
+    box = page.source.split('class="turn', 1)[1]
+    found = re.search(r'class="button button-(\w+)[^"]*"[^>]*>([^<]*)<', box)
+    assert found is not None
+    return found[1], found[2].strip()
+
+
 def scan() -> tuple[io.BytesIO, str]:
     return io.BytesIO("収受".encode()), "収受印.txt"
 
@@ -270,6 +278,9 @@ def test_a_paper_of_which_nothing_was_recorded_is_registered_answered_and_borne_
     assert not any("/second" in form.action for form in page.forms), "not by whoever recorded it"
     second = seat(house, receiver.drafter2)
     assert any(notice in link for link in second.get("/").links)
+    assert first_button(page) == ("secondary", "到達を記録する"), "whoever recorded it cannot bear it out"
+    assert first_button(second.get(notice)) == ("primary", "到達日を裏付ける"), "what to press stands first"
+    assert first_button(seat(house, sender.drafter).get(notice)) == ("secondary", "到達の記録に答える")
     page = second.get(notice).submit("/second", is_confirmed="no")
     assert page.status == 422, "what is otherwise is said"
     page = page.submit("/second", is_confirmed="yes")
@@ -287,6 +298,23 @@ def test_a_paper_of_which_nothing_was_recorded_is_registered_answered_and_borne_
         file=scan(),
     )
     assert "受付で断られた。" in page.text and notice_of(house, attempts).standing == ""
+
+
+def test_of_a_paper_received_everything_that_is_missing_is_told_at_once(sqlite_dated: House) -> None:
+    """Each beside its field; the only other party stands chosen, for nobody else can have sent it."""
+    house, (receiver, sender) = sqlite_dated, sqlite_dated.people.sides
+    page = seat(house, receiver.drafter).get("/term/notices/received", expect=200)
+    form = next(one for one in page.forms if "sender" in one.values())
+    assert form.values()["sender"] == [sender.party]
+    page = send(page, "signed_by", sender=[], kind=[], signed_by="", dated_on="")
+    assert page.status == 422
+    for missing in (
+        "差し出した当事者が選ばれていません。",
+        "通知の種類が選ばれていません。",
+        "文書の日付が入力されていません。",
+        "差出人の職・氏名が入力されていません。",
+    ):
+        assert missing in page.text, missing
 
 
 @languages
