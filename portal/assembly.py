@@ -88,6 +88,7 @@ def join(app: Portal) -> None:
         falling_due.publications_near,
         falling_due.doubts_open,
         falling_due.handback_open,
+        falling_due.secrets_ending,
     ]
     app.extensions["replay"] = mismatches
     app.jinja_env.globals["beside"] = beside
@@ -104,11 +105,9 @@ PAST = dt.timedelta(days=366)
 """How far back the calendar reaches."""
 
 _PLACES = PLACES | {
-    "handover": "handback.entry",
     "handback": "handback.checklist",
     "member": "parties.member",
     "doubt": "doubts.doubt",
-    "notice": "term.notice",
     "meeting": "term.meeting",
     "agreement": "term.index",
     "term": "term.index",
@@ -128,12 +127,12 @@ def link_to_subject(kind: str, id: str, *, shared: bool = False) -> str | None:
 
 def beside(kind: str, id: str) -> Markup:
     """What other packages show beside a clause (`clause`), what they offer to do there (`clause_acts`), or what they show
-    on the page of a record (`activity`, `document`, `advice`, `publicity_record`): the advice that belongs to it or
+    on the page of a record (those of PLACES): the advice that belongs to it or
     that it cites (R8-4), changes to it that are under consultation (R3-1), doubts about it and what was agreed on those
     (R9-1), and the lines of the ledger (R5-1)."""
     shown = [advice_beside] if kind in {"activity", "document"} else []
-    shown += [amendments_beside, doubts_beside] if kind != "notice" else []
-    shown += [handback_beside] if kind in PLACES else []
+    shown += [amendments_beside, doubts_beside]
+    shown += [handback_beside] if kind in PLACES and kind not in {"notice", "handover"} else []
     return Markup("").join(show(kind, id) for show in shown)
 
 
@@ -243,8 +242,8 @@ def banner(app: Portal, session: Session, edition: Edition, leaf: str) -> Banner
         return Banner(
             "warning",
             ngettext(
-                "終了・措置中：協定は%(day)sに終了しました。返却・処分が済んでいないものが%(num)s件あります。存続期間は%(until)sまでです。",
-                "終了・措置中：協定は%(day)sに終了しました。返却・処分が済んでいないものが%(num)s件あります。存続期間は%(until)sまでです。",
+                "終了・措置中：協定は%(day)sに終了しました。返却・処分が完了していないものが%(num)s件あります。存続期間は%(until)sまでです。",
+                "終了・措置中：協定は%(day)sに終了しました。返却・処分が完了していないものが%(num)s件あります。存続期間は%(until)sまでです。",
                 still, day=day(last_day), until=day(until),
             ),
             *more,
@@ -262,8 +261,8 @@ def banner(app: Portal, session: Session, edition: Edition, leaf: str) -> Banner
         return Banner(
             "error",
             ngettext(
-                "存続期間満了：返却・処分が済んでいないものが%(num)s件あります。協定は%(day)sに終了しています。",
-                "存続期間満了：返却・処分が済んでいないものが%(num)s件あります。協定は%(day)sに終了しています。",
+                "存続期間満了：返却・処分が完了していないものが%(num)s件あります。協定は%(day)sに終了しています。",
+                "存続期間満了：返却・処分が完了していないものが%(num)s件あります。協定は%(day)sに終了しています。",
                 still, day=day(last_day),
             ),
             *more,

@@ -24,10 +24,17 @@ from portal.consent.queries import mark_of
 from portal.doubts import queries as doubts
 from portal.doubts.evidence import Piece, Records, Source
 from portal.doubts.rules import LONG
+from portal.handback import queries as handback
+from portal.handback import showing
+from portal.handback.models import Handover
+from portal.history.erasing import is_erased
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
 from portal.publicity import queries as publicity
 from portal.publicity.models import PublicityRecord
+from portal.term import queries as term
+from portal.term.models import Notice
+from portal.term.rules import KIND_NAMES, MEANS_NAMES
 from portal.web.filters import day, moment
 from portal.web.language import language, say
 
@@ -36,19 +43,21 @@ PLACES = {
     "activity": "activities.activity",
     "advice": "advice.entry",
     "publicity_record": "publicity.record",
+    "notice": "term.notice",
+    "handover": "handback.entry",
 }
 """Where a record of each kind has its page."""
 
 _IDS = bindparam("ids", expanding=True, type_=Text())
 
 
-def _named(kind: str, model: Any, *, secret: bool = False, english: Any = None) -> Any:
+def _named(kind: str, model: Any, *, secret: bool = False, english: Any = None, title: Any = None) -> Any:
     nothing = cast(null(), Text())
     return select(
         literal(kind, Text()).label("kind"),
         model.id,
         model.reference,
-        model.title,
+        (title if title is not None else model.title).label("title"),
         (english if english is not None else nothing).label("title_en"),
         (model.marking if secret else nothing).label("marking"),
         (model.giver if secret else nothing).label("giver"),
@@ -61,6 +70,8 @@ _NAMED = union_all(
     _named("activity", Activity, english=Activity.title_en),
     _named("advice", Advice, secret=True),
     _named("publicity_record", PublicityRecord),
+    _named("notice", Notice, title=Notice.kind),
+    _named("handover", Handover),
 )
 
 
@@ -82,6 +93,8 @@ def records_named(
 def _words(row: Any, reader: Actor) -> str:
     if row.kind == "advice" and not advice.may_open(reader, row):
         return str(row.reference)
+    if row.kind == "notice":
+        return f"{row.reference} {say(KIND_NAMES[row.title])}"
     title = (row.title_en if language() == "en" else None) or row.title
     return f"{row.reference} {title}"
 
@@ -99,6 +112,8 @@ def record_called(session: Session, reader: Actor, reference: str) -> tuple[str,
             select(literal("publicity_record", Text()), PublicityRecord.id).where(
                 PublicityRecord.reference == reference
             ),
+            select(literal("notice", Text()), Notice.id).where(Notice.reference == reference),
+            select(literal("handover", Text()), Handover.id).where(Handover.reference == reference),
         )
     ).first()
     return (found.kind, found.id) if found else None
@@ -204,7 +219,8 @@ def _of_advice(session: Session, reader: Actor, id: str) -> Records | None:
     plain: dict[str, Any] = {"reference": row.reference, "digest": row.digest, "edition": row.edition}
     if said:
         plain["sealed"] = row.sealed
-    files = [(one["name"], one["sha256"]) for one in said.files] if said else []
+    held = [one for one in said.files if not is_erased(session, one["id"])] if said else []
+    files = [(one["name"], one["sha256"]) for one in held]
     return Records(title, pieces, plain, files)
 
 
@@ -236,6 +252,84 @@ def _of_publicity_record(session: Session, reader: Actor, id: str) -> Records | 
     return Records(title, pieces, plain, files, [row.document_id] if row.document_id else [])
 
 
+def _of_notice(session: Session, reader: Actor, id: str) -> Records | None:
+    labels = {one.key: one.defined_as[language()] for one in g.edition_in_force().parties}
+    try:
+        found = term.notice(session, reader, id, tuple(labels))
+    except NotFound:
+        return None
+    row, sent = found.row, found.registered
+    title = f"{row.reference} {say(KIND_NAMES[row.kind])}"
+    on = f"{say(MEANS_NAMES[row.means])}　{day(row.dispatched_on)}" if row.dispatched_on else ""
+    pieces = [
+        Piece(sent.at, say("%(name)s：通知の登録", name=title), _who(sent), on, row.digest),
+        *(
+            Piece(
+                one.row.at,
+                say("%(name)s：%(party)sへの到達の記録", name=title, party=labels[one.row.receiver]),
+                _who(one.row),
+                "\n".join(
+                    part for part in (day(one.row.arrived_on), one.row.evidence, one.row.reason) if part
+                ),
+            )
+            for receiver in found.receivers
+            for one in receiver.records
+        ),
+        *(
+            Piece(
+                word.at,
+                say("%(name)s：到達の記録のとおり", name=title)
+                if word.is_confirmed
+                else say("%(name)s：到達の記録に異なる認識", name=title),
+                _who(word),
+                word.remark,
+            )
+            for receiver in found.receivers
+            for one in receiver.records
+            for word in one.words
+        ),
+    ]
+    plain = {
+        "reference": row.reference, "digest": row.digest, "edition": row.edition, "sealed": sent.sealed,
+        "standing": row.standing,
+    }  # fmt: skip
+    named = [id for id in (row.confirmed_by, row.withdrawn_by) if id]
+    return Records(title, pieces, plain, [(one.name, one.sha256) for one in found.files], named)
+
+
+def _of_handover(session: Session, reader: Actor, id: str) -> Records | None:
+    try:
+        found = handback.entry(session, reader, id)
+    except NotFound:
+        return None
+    row, edition = found.row, g.edition_in_force()
+    title, is_open = f"{row.reference} {row.title}", handback.is_of_the_two(reader, row)
+    pieces = [
+        Piece(
+            row.recorded_at,
+            say("%(name)s：受渡しを台帳に記録", name=title),
+            _who(row),
+            f"{showing.direction(edition, row.discloser, row.receiver)}　{showing.what(row)}　{day(row.disclosed_on)}",
+            row.digest,
+        ),
+        *(
+            Piece(
+                act.at,
+                say("%(name)s：%(act)s", name=title, act=line["title"]),
+                line["who"],
+                "\n".join(f"{label}：{words}" for label, words in line["said"]),
+                act.digest,
+            )
+            for one in found.holdings
+            for act in one.acts
+            for line in [showing.act_line(act, edition, is_open=is_open)]
+        ),
+    ]
+    plain = {"reference": row.reference, "title": row.title, "digest": row.digest, "edition": row.edition}
+    files = [(one.name, one.sha256) for one in found.files] if row.erased_at is None else []
+    return Records(title, pieces, plain, files)
+
+
 def _who(row: Any) -> str:
     labels = {one.key: one.defined_as[language()] for one in g.edition_in_force().parties}
     return " ".join(part for part in (labels.get(row.party, row.party), row.post, row.name) if part)
@@ -245,5 +339,7 @@ EVIDENCE: Mapping[str, Source] = {
     "activity": _of_activity,
     "advice": _of_advice,
     "publicity_record": _of_publicity_record,
+    "notice": _of_notice,
+    "handover": _of_handover,
 }
 """What each package knows of its own records, for the papers on a doubt; documents are known to the mechanism."""

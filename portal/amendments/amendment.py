@@ -13,7 +13,7 @@ from portal.agreement import commands as agreement_commands
 from portal.agreement import queries as agreement
 from portal.agreement.edition import Edition, UnknownClause
 from portal.agreement.figures import FIGURE_NAMES, Figure, figure_words
-from portal.agreement.life import Mode
+from portal.agreement.life import Life, Mode
 from portal.amendments import rules
 from portal.amendments.events import AmendmentAdopted
 from portal.amendments.models import Amendment
@@ -24,7 +24,7 @@ from portal.consent.kind import DocumentKind
 from portal.consent.models import Consultation, Document, Revision
 from portal.consent.paper import marked
 from portal.history.work import Work
-from portal.kernel.errors import ask_all
+from portal.kernel.errors import RuleBroken, ask_all
 from portal.kernel.words import N_
 from portal.web.language import say
 
@@ -73,6 +73,10 @@ class AmendmentKind(DocumentKind):
     Words: ClassVar[type[Body]] = AmendmentBody
     place: ClassVar[str] = "amendments.amendment"
     needs_dates: ClassVar[bool] = False  # its own rule says more: whether the clause on changes survives
+
+    def refused_by_the_end(self, edition: Edition, life: Life) -> RuleBroken | None:
+        """After the end nothing of the agreement is changed, unless the clause on changes survives (R5-7)."""
+        return no_change_after_the_end(edition, life)
 
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """The words of a choice."""
@@ -216,12 +220,22 @@ def must_be_amendable(work: Work) -> None:
     """The agreement is in force, or its clause on changes survives (R5-7)."""
     current = agreement.edition(work.session)
     life = agreement.in_force(work.session, current, work.today)
-    clause = current.clause_of("amendment").id if current.has_clause("amendment") else None
     rules.must_be_amendable(
-        is_dated=bool(life.terms),
-        is_in_force=life.is_in_force,
-        survives=bool(clause) and life.mode is Mode.ENDED and life.survives(current, str(clause)),
+        is_dated=bool(life.terms), is_in_force=life.is_in_force, survives=survives(current, life)
     )
+
+
+def survives(edition: Edition, life: Life) -> bool:
+    """Whether the agreement has ended and its clause on changes lives on."""
+    if life.mode is not Mode.ENDED or not edition.has_clause("amendment"):
+        return False
+    return life.survives(edition, edition.clause_of("amendment").id)
+
+
+def no_change_after_the_end(edition: Edition, life: Life) -> RuleBroken | None:
+    """The rule that, after the end, refuses every change to the agreement; None while it can be changed."""
+    has_ended = life.mode in (Mode.ENDED, Mode.OVER)
+    return rules.NoAmendmentAfterTheEnd() if has_ended and not survives(edition, life) else None
 
 
 def has_been_consulted_on(work: Work, document: Document) -> bool:

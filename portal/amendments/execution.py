@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from portal.agreement.edition import Edition
+from portal.agreement.life import Life
 from portal.amendments import rules
 from portal.amendments.amendment import (
     AMENDMENT,
@@ -19,6 +20,7 @@ from portal.amendments.amendment import (
     day_of,
     first_day,
     must_be_amendable,
+    no_change_after_the_end,
 )
 from portal.amendments.models import Amendment, AmendmentExecution
 from portal.amendments.rules import SIGNING_NAMES, SORT_NAMES
@@ -28,7 +30,7 @@ from portal.consent.models import Document, Revision
 from portal.consent.paper import body_of
 from portal.consent.rules import Standing
 from portal.history.work import Work
-from portal.kernel.errors import ask_all
+from portal.kernel.errors import RuleBroken, ask_all
 from portal.kernel.typed import normal_search
 from portal.kernel.words import N_
 from portal.web.language import say
@@ -70,6 +72,10 @@ class ExecutionKind(DocumentKind):
     Words: ClassVar[type[Body]] = ExecutionBody
     place: ClassVar[str] = "amendments.execution"
     needs_dates: ClassVar[bool] = False  # asked as of every change
+
+    def refused_by_the_end(self, edition: Edition, life: Life) -> RuleBroken | None:
+        """As of every change: after the end it makes no edition any more."""
+        return no_change_after_the_end(edition, life)
 
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """The words of a choice."""

@@ -16,11 +16,11 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.agreement.edition import Edition
-from portal.agreement.life import Life, Mode
+from portal.agreement.life import Life
 from portal.agreement.settled import settled_upon
 from portal.agreement.views import figure_rows, table_rows
 from portal.amendments import queries, reckoning
-from portal.amendments.amendment import AMENDMENT, AmendmentBody, day_of, label_of
+from portal.amendments.amendment import AMENDMENT, AmendmentBody, day_of, label_of, survives
 from portal.amendments.execution import EXECUTION, ExecutionBody, reference_of
 from portal.amendments.forms import AmendmentForm, ExecutionForm
 from portal.amendments.queries import Facts
@@ -89,13 +89,7 @@ def _line(row: Any, edition: Edition, today: dt.date) -> dict[str, Any]:
 
 
 def _is_amendable(edition: Edition, life: Life) -> bool:
-    if life.is_in_force:
-        return True
-    return (
-        life.mode is Mode.ENDED
-        and edition.has_clause("amendment")
-        and bool(life.survives(edition, edition.clause_of("amendment").id))
-    )
+    return life.is_in_force or survives(edition, life)
 
 
 # --------------------------------------------------------------------------------------- what comes of a change
@@ -295,9 +289,12 @@ def _paper(document: Any, body: AmendmentBody, what: dict[str, Any]) -> pdf.Pape
         blocks += [
             pdf.Heading(say("算定される日の違い"), 2),
             pdf.Table(
-                [say("項目"), say("変更後"), say("変更前")],
-                [[one["label"], one["new"], one["old"]] for one in what["moved"]],
-                widths=(1.2, 1.6, 1.6),
+                [say("項目"), say("変更後"), say("変更前"), say("違い")],
+                [
+                    [one["label"], one["new"], one["old"], say("変わる") if one["has_moved"] else say("変わらない")]
+                    for one in what["moved"]
+                ],
+                widths=(1.3, 1.6, 1.6, 0.6),
             ),
         ]
     return pdf.Paper(

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, ClassVar
 
+from portal.agreement.life import Life
 from portal.agreement.text import Edition
 from portal.consent.body import Body
 from portal.consent.models import Document, Revision
 from portal.consent.rules import AgreementHasEnded, AgreementNotInForce
 from portal.history.work import Work
 from portal.kernel.db import Subject
+from portal.kernel.errors import RuleBroken
 from portal.web.language import say
 
 
@@ -42,6 +44,13 @@ class DocumentKind:
     needs_dates: ClassVar[bool] = True
     """Whether it can be tabled only once the agreement has a date, and consented to only while it is in force
     (decision 30; R5-5)."""
+
+    def refused_by_the_end(self, edition: Edition, life: Life) -> RuleBroken | None:
+        """The rule by which, on the day of `life`, no document of this kind is begun, tabled or consented to because the
+        agreement has ended; None while nothing of the kind stands in the way (R5-5)."""
+        if not self.needs_dates or life.end is None or life.end.last_day >= life.day:
+            return None
+        return self.refused_after_the_end(day=life.end.last_day)
 
     def title(self, body: Body) -> str:
         """What the document is called in lists."""

@@ -287,11 +287,10 @@ class DocumentPages:
     def _stopped(self) -> tuple[str, str] | None:
         """Why no document of this kind is begun, tabled or consented to any more, and what to do instead, in words; None
         while the agreement has not ended (R5-5)."""
-        session = reading()
-        life = agreement.in_force(session, self.edition(), today_of(session))
-        if not self.kind.needs_dates or life.end is None or life.end.last_day >= today_of(session):
+        session, edition = reading(), self.edition()
+        refused = self.kind.refused_by_the_end(edition, agreement.in_force(session, edition, today_of(session)))
+        if refused is None:
             return None
-        refused = self.kind.refused_after_the_end(day=life.end.last_day)
         return say(refused.sentence, **refused.facts), say(refused.next_step, **refused.facts)
 
     def _draft_differences(self, dossier: queries.Dossier) -> list[dict[str, Any]] | None:

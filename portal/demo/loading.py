@@ -17,6 +17,7 @@ from portal.demo.advising import ADVISING
 from portal.demo.amending import AMENDING
 from portal.demo.doubting import DOUBTING
 from portal.demo.handing_over import HANDING_OVER
+from portal.demo.keeping_term import KEEPING_TERM
 from portal.demo.open_work import OPEN
 from portal.demo.past import PAST
 from portal.demo.people import PASSWORD, DemoAccount, accounts
@@ -61,7 +62,7 @@ def load(app: Portal, *, today: dt.date | None = None) -> list[DemoAccount]:
     founding.found(stage)
     stories = (
         *founding.PEOPLE_STORIES, *PAST, *PUBLICITY_PAST, *OPEN, *PUBLICITY_OPEN, *ADVISING, *AMENDING, *DOUBTING,
-        *HANDING_OVER, founding.pending_auditor, founding.pending_power,
+        *HANDING_OVER, *KEEPING_TERM, founding.pending_auditor, founding.pending_power,
     )  # fmt: skip
     play(stage, [tell(stage) for tell in stories])
     _everything_is_told(works, now)

@@ -36,6 +36,7 @@ from portal.consent.showing import capacity_words, decision_words, shown
 from portal.doubts import queries
 from portal.doubts.rules import STANDING_NAMES as DOUBT_STANDINGS
 from portal.history import queries as history
+from portal.history.erasing import is_erased, is_there
 from portal.history.sentences import Teller
 from portal.kernel import pdf
 from portal.kernel.clock import JAPAN
@@ -114,16 +115,17 @@ def gathered(
         Piece(doubt.at, say("疑義を提起：%(title)s", title=doubt.title), label.person(doubt), doubt.question),
         *_said(dossier, label),
     ]
-    files = [(one.name, one.sha256) for one in dossier.files.values() if one.shared_at]
+    held = [one for one in dossier.files.values() if not is_erased(session, one.id)]
+    files = [(one.name, one.sha256) for one in held if one.shared_at]
     if own_side:
         pieces += [
             Piece(one.at, say("自分の側だけのメモ"), label.person(one), one.text) for one in dossier.notes
         ]
-        files += [(one.name, one.sha256) for one in dossier.files.values() if not one.shared_at]
+        files += [(one.name, one.sha256) for one in held if not one.shared_at]
     documents = [one.id for one in dossier.answers]
     plain: dict[str, Any] = {"doubt": _plain_doubt(dossier), "records": []}
     subjects = {doubt.id, *documents}
-    for kind, id in dossier.records:
+    for kind, id in ((one.kind, one.record_id) for one in dossier.records):
         subjects.add(id)
         if kind == "document":
             documents.append(id)
@@ -312,7 +314,9 @@ def _document(
             what = say("%(name)s：自分の側だけのメモ", name=name)
             pieces.append(Piece(note.at, what, label.person(note), note.text))
     shared = session.scalars(
-        select(Attachment).where(Attachment.document_id == id, Attachment.shared_at.is_not(None))
+        select(Attachment).where(
+            Attachment.document_id == id, Attachment.shared_at.is_not(None), is_there(Attachment.id)
+        )
     ).all()
     plain = {
         "id": document.id,

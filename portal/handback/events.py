@@ -379,9 +379,25 @@ class HandbackOpen(Event):
     verb = "reminder.handback_open"
     clause = "after_end"
     value_words = {"what": FALLS_NAMES}
-    trail = N_("返却・処分が済んでいないものが%(open)s件あります（%(what_name)s：%(on)s）。")
+    trail = N_("返却・処分が完了していないものが%(open)s件あります（%(what_name)s：%(on)s）。")
     message = trail
 
     what: str
     on: str
     open: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecrecyEnding(Event):
+    """Up to when a secret is kept so is near, and its discloser is told; by its number alone (R7-3)."""
+
+    verb = "reminder.secrecy_ending"
+    clause = "confidentiality.duration"
+    trail = N_(
+        "%(reference)sの秘密保持の期間の末日（%(until)s）まで、あと%(days)s日です。算定は、台帳の%(reference)sのページで確かめられます。"
+    )
+    message = trail
+
+    reference: str
+    until: str
+    days: int

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
+from portal.agreement.settled import Settled
 from portal.agreement.text import Edition
 from portal.handback import queries, rules, showing
 from portal.handback.models import Holding
@@ -52,6 +53,7 @@ class Sheet:
     discloser: str
     receiver: str
     found: Sequence[Whole]
+    settled: Settled
     reach: Reach
     head: tuple[int, str]
     """Number and leaf of the last entry of the joint chain."""
@@ -130,10 +132,18 @@ def _list(sheet: Sheet) -> list[Block]:
         [
             one.row.reference,
             f"{one.row.title}\n{showing.what(one.row)}",
-            f"{day(one.row.disclosed_on)}\n{day(one.row.received_on) or say('受領日未確認')}",
+            f"{day(one.row.disclosed_on)}\n{_received(one)}",
             _instructed(one),
             _carried(one),
-            say("、").join(words for _, words in showing.marks(one.row, sheet.edition, reach)),
+            "\n".join(
+                filter(
+                    None,
+                    (
+                        say("、").join(words for _, words in showing.marks(one.row, sheet.edition, reach)),
+                        showing.kept_until(one.row, sheet.edition, sheet.settled, reach),
+                    ),
+                )
+            ),
         ]
         for one in sheet.found
     ]
@@ -175,9 +185,14 @@ def _list(sheet: Sheet) -> list[Block]:
                 say("状態"),
             ],
             rows,
-            [2.2, 3, 2.6, 2.2, 2.8, 3.2],
+            [1.9, 2.9, 2.8, 2.1, 2.9, 3],
         ),
     ]
+
+
+def _received(one: Whole) -> str:
+    on = one.row.received_on
+    return say("受領 %(day)s", day=day(on)) if on else say("受領日未確認")
 
 
 def voluntary_words() -> str:

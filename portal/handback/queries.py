@@ -40,6 +40,7 @@ from portal.handback.rules import (
     Step,
     is_secret,
 )
+from portal.handback.secrecy import secrecy
 from portal.kernel.db import Model, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
@@ -643,6 +644,39 @@ def due(session: Session, reader: Actor, today: dt.date) -> list[Due]:
         )
         for what, on in fallen
     ]
+
+
+_SECRETS = (
+    select(Holding.id.label("holding"), Holding.received_on, Handover.id, Handover.reference, Handover.discloser,
+           Handover.marking)
+    .select_from(Holding)
+    .join(Handover, Handover.id == Holding.handover_id)
+    .where(
+        Handover.marking != "open", Holding.step.in_(sorted(LISTED)),
+        Holding.received_on.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(Holding.received_on, Holding.place)
+)  # fmt: skip
+
+
+def secrets_ending(session: Session, reader: Actor, today: dt.date, *, within: int) -> list[tuple[Any, dt.date]]:
+    """Every secret that is kept so up to a day that lies no more than so many days ahead, with that day; two statements
+    (R7-3)."""
+    edition = agreement.edition(session)
+    months = edition.confidentiality_months
+    if months is None or not may_read(reader):
+        return []
+    longest = dt.timedelta(days=31 * months + 31)
+    found = rows(session, _SECRETS, {"first": today - longest, "last": today}).all()
+    if not found:
+        return []
+    settled, reach = agreement.settled(session, edition), reach_of(session, edition, today)
+    ending = []
+    for row in found:
+        kept = secrecy(edition, settled, reach, marking=row.marking, received_on=row.received_on)
+        if kept is not None and today <= kept.until <= today + dt.timedelta(days=within):
+            ending.append((row, kept.until))
+    return ending
 
 
 # --------------------------------------------------------------------------------------- papers

@@ -23,6 +23,11 @@ class Secrecy:
     is_open: bool
     """Whether the parties have not settled which of the two counts."""
 
+    @property
+    def until(self) -> dt.date:
+        """The day up to which it is kept in confidence: the later one, as long as nothing is settled."""
+        return self.from_receipt if self.is_open or self.from_end is None else self.from_end
+
 
 def secrecy(
     edition: Edition, settled: Settled, reach: Reach, *, marking: str, received_on: dt.date | None

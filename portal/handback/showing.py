@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from portal.agreement.settled import Settled
 from portal.agreement.text import Edition
 from portal.consent.paper import listed
 from portal.handback import queries, rules
@@ -25,7 +26,9 @@ from portal.handback.rules import (
     Reach,
     Step,
 )
+from portal.handback.secrecy import secrecy
 from portal.kernel import days
+from portal.kernel.periods import DutyStanding
 from portal.web.filters import moment
 from portal.web.language import language, say
 
@@ -123,9 +126,33 @@ def what(row: Any) -> str:
     )
 
 
-def line(row: Any, edition: Edition, reach: Reach, activity: tuple[str, str] | None = None) -> dict[str, Any]:
-    """One line as lists show it."""
+def kept_until(row: Any, edition: Edition, settled: Settled, reach: Reach) -> str:
+    """Up to which day a secret is kept so, and whether that has passed or is to be talked over; empty for what is no
+    secret, or has no day of receipt (R7-2)."""
+    found = secrecy(edition, settled, reach, marking=row.marking, received_on=row.received_on)
+    if found is None:
+        return ""
+    until = say("秘密保持は%(day)sまで", day=day(found.until))
+    match found.standing:
+        case DutyStanding.REVIEW:
+            return say("%(until)s（要協議）", until=until)
+        case DutyStanding.EXPIRED:
+            return say("%(until)s（経過）", until=until)
+        case DutyStanding.PROTECTED:
+            return until
+
+
+def line(
+    row: Any,
+    edition: Edition,
+    reach: Reach,
+    activity: tuple[str, str] | None = None,
+    *,
+    settled: Settled | None = None,
+) -> dict[str, Any]:
+    """One line as lists show it; with the day up to which a secret is kept, where what was settled is given."""
     return {
+        "kept_until": kept_until(row, edition, settled, reach) if settled else "",
         "row": row,
         "direction": direction(edition, row.discloser, row.receiver),
         "what": what(row),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
+from portal.agreement.settled import Settled
 from portal.agreement.text import Edition
 from portal.consent.views import kept_part
 from portal.handback import commands, papers, queries, returning, rules, showing
@@ -125,7 +126,10 @@ def index() -> ResponseReturnValue:
     return show(
         "handback/index.html",
         panel=_panel(reach, queries.tally(reading(), actor()) if reach.has_ended else None),
-        lines=[showing.line(row, edition, reach, names.get(row.activity_id or "")) for row in page],
+        lines=[
+            showing.line(row, edition, reach, names.get(row.activity_id or ""), settled=_settled(edition))
+            for row in page
+        ],
         drafts=[] if filters.are_set or before else queries.drafts(reading(), actor()),
         filters=filters,
         typed=typed,
@@ -233,6 +237,7 @@ def take_export() -> ResponseReturnValue:
 
 def _export() -> TableChoice:
     edition, reach, who = _edition(), _reach(), actor()
+    settled = _settled(edition)
     filters, typed = _filters(edition)
     address: dict[str, Any] = {name: value for name, value in typed.items() if value}
     known = _activities([filters.activity]) if filters.activity else {}
@@ -241,7 +246,7 @@ def _export() -> TableChoice:
     def read_page(session: Session, place: int | None) -> tuple[list[Row], int | None]:
         found = queries.batch(session, who, filters, before=place, limit=ROWS_A_PAGE)
         names = _activities([one.row.activity_id for one in found], session)
-        rows = [_row(one, edition, reach, names) for one in found]
+        rows = [_row(one, edition, settled, reach, names) for one in found]
         return rows, found[-1].row.place if len(found) == ROWS_A_PAGE else None
 
     conditions = [
@@ -275,6 +280,7 @@ def _columns() -> list[Column]:
             ("receiver", say("受け取った側")), ("kind", say("種類")), ("form", say("形")), ("copies", say("部数")),
             ("disclosed_on", say("渡された日（開示日）")), ("received_on", say("受け取った日（受領日）")),
             ("activity", say("取組")), ("marking", say("秘密の区分")), ("why", say("秘密と認識し得る理由")),
+            ("kept_until", say("秘密保持の末日")),
             ("description", say("内容の説明")), ("files", say("ファイル")), ("holders", say("保有者")),
             ("state", say("状態")), ("instruction", say("指示・依頼")), ("instructed_at", say("指示・依頼の日時（日本時間）")),
             ("done", say("実施")), ("done_on", say("実施した日")), ("means", say("返却・処分の方法")), ("by_whom", say("行った人")),
@@ -286,7 +292,9 @@ def _columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def _row(one: queries.Whole, edition: Edition, reach: Reach, names: Mapping[str, tuple[str, str]]) -> Row:
+def _row(
+    one: queries.Whole, edition: Edition, settled: Settled, reach: Reach, names: Mapping[str, tuple[str, str]]
+) -> Row:
     """One line as a row."""
     row, said, code = one.row, one.said, language()
     is_open = queries.is_of_the_two(actor(), row)
@@ -294,11 +302,12 @@ def _row(one: queries.Whole, edition: Edition, reach: Reach, names: Mapping[str,
     back, kept = queries.last(one.acts, Act.ACKNOWLEDGE), queries.last(one.acts, Act.RETAIN)
     words = queries.words_of(done) if done and is_open else {}
     basis = queries.words_of(kept) if kept and is_open else {}
+    secret = secrecy(edition, settled, reach, marking=row.marking, received_on=row.received_on)
     return (
         row.reference, row.title, showing.label(edition, row.discloser), showing.label(edition, row.receiver),
         say(KIND_NAMES[row.kind]), say(FORM_NAMES[row.form]), row.copies, row.disclosed_on, row.received_on,
         names[row.activity_id][0] if row.activity_id in names else "",
-        say(MARKING_NAMES[row.marking]), said.body.why if said else "", said.body.description if said else "",
+        say(MARKING_NAMES[row.marking]), said.body.why if said else "", secret.until if secret else None, said.body.description if said else "",
         "\n".join(file["name"] for file in said.files) if said else "",
         "\n".join(_holder_words(holder) for holder in one.holders),
         say("、").join(word for _, word in showing.marks(row, edition, reach)),
@@ -433,12 +442,16 @@ def _holding(one: queries.Whole, edition: Edition, reach: Reach, forms: Mapping[
     }
 
 
+def _settled(edition: Edition) -> Settled:
+    """What the parties have settled; asked for once a page."""
+    if "handback_settled" not in g:
+        g.handback_settled = agreement.settled(reading(), edition)
+    return cast(Settled, g.handback_settled)
+
+
 def _secrecy(edition: Edition, reach: Reach, row: Any) -> tuple[str, str, tuple[str, str] | None] | None:
     """Until when it is kept in confidence, how that is reckoned, and the chip of where today lies (R7-2)."""
-    if "handback_settled" not in g:  # once a page, however many received it
-        g.handback_settled = agreement.settled(reading(), edition)
-    settled = g.handback_settled
-    found = secrecy(edition, settled, reach, marking=row.marking, received_on=row.received_on)
+    found = secrecy(edition, _settled(edition), reach, marking=row.marking, received_on=row.received_on)
     if found is None:
         return None
     between = "" if language() == "ja" else " "
@@ -912,7 +925,10 @@ def _act_page(
             "marking": [(key, say(name)) for key, name in MARKING_NAMES.items()],
             "choice": [(key, say(CHOICE_NAMES[key])) for key in ("return", "dispose")],
         },
-        lines=[showing.line(row, edition, reach, names.get(row.activity_id or "")) for row in found],
+        lines=[
+            showing.line(row, edition, reach, names.get(row.activity_id or ""), settled=_settled(edition))
+            for row in found
+        ],
         passed_on=passed_on,
         receives=receives,
         reach=reach,
@@ -955,7 +971,9 @@ def checklist() -> ResponseReturnValue:
             {
                 "key": key.replace("_", "-"),
                 "title": title,
-                "lines": [showing.line(row, edition, reach) for row in rows[:SHOWN]],
+                "lines": [
+                    showing.line(row, edition, reach, settled=_settled(edition)) for row in rows[:SHOWN]
+                ],
                 "more": len(rows) > SHOWN,
                 "action": url_for(endpoints[key]) if key in endpoints and who.may(needed) else "",
                 "button": pages[key].title if key in pages else "",
@@ -1053,6 +1071,7 @@ def _sheet(name: str) -> papers.Sheet:
         discloser=discloser,
         receiver=receiver,
         found=found,
+        settled=_settled(edition),
         reach=_reach(),
         head=head,
         now=portal().clock.now(),

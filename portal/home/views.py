@@ -45,10 +45,12 @@ CONFIRM = N_("「%(title)s」の%(held_on)sの協議の記録を確認する")
 CONTINUE = N_("下書き「%(title)s」の続きを書く")
 SIDE_DRAFT = N_("下書き「%(title)s」を開く")
 READ = N_("「%(title)s」を読む")
+CLOSE = N_("協定の終了で止まった「%(title)s」を、見送りか取下げで閉じる")
 READ_RECORD = N_("「%(title)s」の%(held_on)sの協議の記録を読む")
 SECOND = N_("「%(name)s」の同意権限の申請を確かめる")
 ANSWER = N_("「%(name)s」の監査人への選任に、同意するかどうかを答える")
 
+STOPPED_BY_THE_END = N_("協定が終了したため、同意も新しい版の提示もできません。")
 WAITS_FOR_OFFICER = N_("自分の側の同意権者の同意を待っています。")
 WAITS_FOR_ANOTHER = N_("あなただけが起案したため、自分の側の別の同意権者の同意を待っています。")
 WAITS_FOR_DRAFTER = N_("差し戻されました。自分の側の起案者が新しい版を提示するのを待っています。")
@@ -63,6 +65,12 @@ SAVED_BY = N_("%(name)sが保存")
 PROPOSED_BY = N_("%(party)sが提案")
 IN_FORCE_AT = N_("%(moment)sに有効になります。")
 UNTITLED = N_("（題名なし）")
+
+
+_ACTS = (
+    Permission.CONSENT, Permission.CONSULT, Permission.DECLINE, Permission.DRAFT, Permission.WITHDRAW,
+)  # fmt: skip
+"""What a line is told by, of all that its reader may do."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +92,15 @@ class Tellings:
     def made_from(self) -> tuple[Hashable, ...]:
         """Everything but its row that a line is made from: the language, the day, the edition, and the reader."""
         who = self.reader
-        acts = tuple(who.may(one) for one in (Permission.CONSENT, Permission.CONSULT, Permission.DRAFT))
-        return self.language, self.today, self.edition.digest, who.party, who.member_id, acts
+        acts = tuple(who.may(one) for one in _ACTS)
+        return self.language, self.today, self.edition.digest, who.party, who.member_id, acts, self.stopped
+
+    @cached_property
+    def stopped(self) -> frozenset[str]:
+        """The kinds of document of which nothing is agreed any more, since the agreement has ended (R5-5)."""
+        life = agreement.in_force(reading(), self.edition, self.today)
+        kinds = portal().extensions["kinds"]
+        return frozenset(key for key, kind in kinds.items() if kind.refused_by_the_end(self.edition, life))
 
     @cached_property
     def _catalogue(self) -> Any:
@@ -253,6 +268,9 @@ def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Item, bool]:
         message = CONFIRM if is_mine else READ_RECORD
         note = tell.say(RECORDED_BY, party=tell.labels[row.party]) if is_mine else tell.say(WAITS_FOR_READER)
         return _record(tell, places, row, message, note), is_mine
+    if row.kind in tell.stopped:
+        is_mine = who.may(Permission.DECLINE) or who.may(Permission.WITHDRAW)
+        return _document(tell, places, row, CLOSE if is_mine else READ, tell.say(STOPPED_BY_THE_END)), is_mine
     if row.standing == Standing.SENT_BACK:
         is_mine = who.may(Permission.DRAFT)
         note = tell.say(SENT_BACK_BY, number=row.revision) if is_mine else tell.say(WAITS_FOR_DRAFTER)
@@ -277,6 +295,8 @@ def _others(tell: Tellings, places: Places, found: Board) -> list[Item]:
 
 
 def _waiting_for_others(tell: Tellings, places: Places, row: Waiting) -> Item:
+    if row.kind in tell.stopped:
+        return _document(tell, places, row, READ, tell.say(STOPPED_BY_THE_END))
     waits = WAITS_FOR_REVISION if row.standing == Standing.SENT_BACK else WAITS_FOR_CONSENT
     note = tell.say(waits, parties=tell.parties(row.waits_for.split(",")))
     return _document(tell, places, row, READ, note)

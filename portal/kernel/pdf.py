@@ -36,6 +36,12 @@ _NAMES = (
 """Names of files of Japanese fonts, the first found leading; the others help out where it lacks a character."""
 
 
+_ROOM = 42
+"""So many Japanese characters stand, at the least, in one line of a table across the page."""
+_WHOLE = 24
+"""A row of a table of so many lines fits on a page beside whatever stands there."""
+
+
 class NoFont(Refused):
     """There is no Japanese font on this machine to set a paper in."""
 
@@ -62,6 +68,7 @@ class Heading:
 
     text: str
     level: Literal[1, 2, 3] = 2
+    align: Literal["left", "center"] = "left"
 
 
 @dataclass(frozen=True)
@@ -181,9 +188,19 @@ def _plain(paper: Paper, fonts: Sequence[Font]) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     said = {name: getattr(block, name) for name in block.__dataclass_fields__}
-    if isinstance(block, Table) and not block.widths:
-        said["widths"] = [1] * len(block.head)
+    if isinstance(block, Table):
+        widths = said["widths"] = list(block.widths) or [1] * len(block.head)
+        said["breaks"] = [_is_tall(row, widths) for row in block.rows]
     return {"kind": _KINDS[type(block)], **said}
+
+
+def _is_tall(row: Sequence[Cell], widths: Sequence[float]) -> bool:
+    """Whether a row may not fit on one page, and so may go on upon the next; any other stays whole."""
+    lines = []
+    for cell, width in zip(row, widths, strict=True):
+        room = max(1, int(_ROOM * width / sum(widths)))
+        lines.append(sum(1 + len(line) // room for line in "".join(_words(cell)).split("\n")))
+    return max(lines, default=0) > _WHOLE
 
 
 def _texts(paper: Paper) -> Iterator[str]:

@@ -17,7 +17,7 @@ from portal.doubts import queries as doubts
 from portal.doubts.events import DoubtLongOpen
 from portal.doubts.rules import LONG
 from portal.handback import queries as handback
-from portal.handback.events import HandbackOpen
+from portal.handback.events import HandbackOpen, SecrecyEnding
 from portal.history.event import Event
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.db import Subject
@@ -38,6 +38,8 @@ from portal.term.rules import ASKED_FROM, is_asked
 MOST = 10_000
 BEFORE_EXPIRY = (90, 60, 30, 14, 7, 3, 1)
 """Days before the last day of a term (R4-5)."""
+BEFORE_SECRETS_END = (90, 30)
+"""Days before the day up to which a secret is kept so (R7-3)."""
 BEFORE_PUBLICATION = (10, 5, 3, 1)
 """Business days before the planned time of what is still on the table (R6.2-6)."""
 HOURS_BEFORE = 2
@@ -232,6 +234,29 @@ def handback_open(session: Session, situation: Situation) -> Iterator[Reminder]:
                     what=one.what.value,
                     on=one.on.isoformat(),
                     open=one.open,
+                ),
+            )
+
+
+# --- Secrets (R7-3) -----------------------------------------------------------------------------------------------
+
+
+def secrets_ending(session: Session, situation: Situation) -> Iterator[Reminder]:
+    """Secrets that are kept so for some days more, each to who disclosed it: as long as that can still be talked over."""
+    today = situation.today
+    ending = handback.secrets_ending(session, situation.reader, today, within=max(BEFORE_SECRETS_END))
+    for row, until in ending:
+        for days in BEFORE_SECRETS_END:
+            yield Reminder(
+                series=f"secret {row.holding} {until.isoformat()}",
+                step=str(days),
+                due=until - days * ONE_DAY,
+                event=SecrecyEnding(
+                    about=Subject("handover", row.id),
+                    told_to=(row.discloser,),
+                    reference=row.reference,
+                    until=until.isoformat(),
+                    days=(until - today).days,
                 ),
             )
 

@@ -23,7 +23,7 @@ from portal.consent.paper import listed, marked
 from portal.history.work import Work
 from portal.kernel.clock import JAPAN
 from portal.kernel.db import Subject
-from portal.kernel.errors import NotAllowed, NotFound
+from portal.kernel.errors import NotAllowed, NotFound, ask_all
 from portal.kernel.files import Kept
 from portal.kernel.ids import new_id
 from portal.kernel.uploads import Inspection
@@ -271,8 +271,6 @@ def register_received(work: Work, received: Received, arrived: Arrival) -> Notic
     work.must(Permission.RECORD_ARRIVAL)
     party = _own_party(work)
     edition = agreement.edition(work.session)
-    if received.sender == party or received.sender not in work.parties:
-        raise rules.OwnNotice("sender")
     body = NoticeBody(
         kind=received.kind,
         term=received.term if received.kind == NoticeKind.NON_RENEWAL else "",
@@ -284,11 +282,15 @@ def register_received(work: Work, received: Received, arrived: Arrival) -> Notic
         sender=received.signed_by,
         addressees=tuple((one.key, one.name.ja) for one in edition.other_parties(received.sender)),
     )
-    rules.must_be_whole(
-        body.words(),
-        kinds=kinds_of(edition),
-        terms=[str(number) for number, _ in terms_to_end(work, edition)],
-        receivers=[(one.key, one.defined_as) for one in edition.other_parties(received.sender)],
+    others = [one for one in work.parties if one != party]
+    ask_all(
+        lambda: rules.must_be_anothers(received.sender, others),
+        lambda: rules.must_be_whole(
+            body.words(),
+            kinds=kinds_of(edition),
+            terms=[str(number) for number, _ in terms_to_end(work, edition)],
+            receivers=[(one.key, one.defined_as) for one in edition.other_parties(received.sender)],
+        ),
     )
     if body.dated is not None and arrived.arrived_on < body.dated:
         raise rules.ArrivedBeforeItWasSent("arrived_on", day=body.dated)

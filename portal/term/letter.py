@@ -103,7 +103,7 @@ def blocks(letter: Letter) -> list[Block]:
         Paragraph(f"{letter.sender}\n{body.sender}", "right"),
         SealBox(in_japanese(N_("印"))),
         Space(1),
-        Heading(in_japanese(_SUBJECTS[NoticeKind(body.kind)]), 1),
+        Heading(in_japanese(_SUBJECTS[NoticeKind(body.kind)]), 1, "center"),
         Paragraph(
             in_japanese(_SIGNED, day=_day(letter.signed_on), title=letter.title)
             if letter.signed_on

@@ -408,6 +408,12 @@ class Words:
     """The parties that have an addressee."""
 
 
+def must_be_anothers(sender: str, others: Collection[str]) -> None:
+    """What is registered as received was given by another party."""
+    if sender not in others:
+        raise OwnNotice("giver")
+
+
 def must_be_whole(
     words: Words, *, kinds: Collection[str], terms: Collection[str], receivers: Sequence[tuple[str, Any]]
 ) -> None:

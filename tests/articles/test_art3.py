@@ -403,6 +403,26 @@ def test_after_the_end_nothing_of_the_agreement_is_changed(dated):
         tabled_execution(dated, people, made)
 
 
+@pytest.mark.parametrize("page", ["/amendments/new", "/amendments/executions/new"])
+def test_the_page_of_a_change_says_before_anything_is_typed_that_nothing_is_changed_any_more(sqlite_dated, page):
+    """R5-7: whoever would write a change reads first that it could not be proposed."""
+    house, people = sqlite_dated, sqlite_dated.people
+    refused = "協定を変更することはできません。"
+    for person in (people[0].drafter, people[0].manager):
+        desk = Browser(house)
+        desk.sign_in(person.email, person.password)
+        assert refused not in desk.get(page, expect=200).text
+    waiting = tabled_amendment(house, people)
+    end_it(house)
+    desk = Browser(house)
+    desk.sign_in(people[1].officer.email, people[1].officer.password)
+    shown = desk.get(f"/amendments/{waiting}", expect=200)
+    assert refused in shown.text and f"/amendments/{waiting}/consent" not in shown.links
+    desk = Browser(house)
+    desk.sign_in(people[0].drafter.email, people[0].drafter.password)
+    assert refused in desk.get(page, expect=200).text
+
+
 def end_it(house: House) -> None:
     """The agreement has ended by every party's word, and its last day is past."""
     with house.work() as work:

@@ -16,6 +16,7 @@ from portal.kernel.clock import day_in_japan
 from portal.kernel.db import reads_on
 from portal.publicity.item import PUBLICITY, VOLUNTARY
 from portal.publicity.rules import PublicityDoesNotSurvive
+from tests.browser import Browser
 from tests.conftest import House
 from tests.makers.activities import (
     consented,
@@ -37,6 +38,7 @@ from tests.makers.handback import (
     recorded,
     retained,
 )
+from tests.makers.people import TestPerson
 from tests.makers.publicity import agreed_item, published, tabled_item
 
 LAST_DAY = dt.date(2026, 9, 9)
@@ -61,9 +63,7 @@ def due(house: House, party: str, day: dt.date) -> list[tuple[Falls, dt.date, in
     """Of what a party would have been reminded by that day."""
     side = next(one for one in house.people.sides if one.party == party)
     with house.read() as session:
-        return [
-            (one.what, one.on, one.open) for one in queries.due(session, side.officer.actor(house), day)
-        ]
+        return [(one.what, one.on, one.open) for one in queries.due(session, side.officer.actor(house), day)]
 
 
 def test_the_modes_follow_the_days_by_themselves(sqlite_dated: House) -> None:
@@ -103,6 +103,29 @@ def test_after_the_end_no_activity_and_no_publicity_under_the_agreement_begins(s
     with pytest.raises(PublicityDoesNotSurvive):
         published(house, kou.press, unpublished, at=house.clock.now())
     agreed_item(house, people, kind=VOLUNTARY)
+
+
+def test_home_asks_for_no_consent_that_the_end_has_stopped(sqlite_dated: House) -> None:
+    """R5-5: what is on the table waits for being closed, not for a consent that would be refused; told from the day
+    after the last day on, though nothing was recorded since."""
+    house, otsu = sqlite_dated, sqlite_dated.people[1]
+    tabled_proposal(house, house.people, title="終わる前に提示した提案")
+    asks, closes = (
+        "「終わる前に提示した提案」を確かめて、同意するか差し戻す",
+        "協定の終了で止まった「終わる前に提示した提案」を、見送りか取下げで閉じる",
+    )
+
+    def home(person: TestPerson) -> str:
+        desk = Browser(house)
+        desk.sign_in(person.email, person.password)
+        return desk.get("/", expect=200).text
+
+    on_day(house, LAST_DAY)
+    assert asks in home(otsu.officer)
+    ended(house, LAST_DAY - dt.timedelta(days=1))
+    shown = home(otsu.officer)
+    assert asks not in shown and closes in shown
+    assert "協定が終了したため、同意も新しい版の提示もできません。" in home(otsu.reader)
 
 
 @pytest.mark.parametrize("day", [dt.date(2026, 9, 20), dt.date(2027, 9, 20)], ids=["ended", "over"])

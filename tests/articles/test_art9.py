@@ -39,6 +39,10 @@ from tests.makers.doubts import (
     raised,
     tabled_answer,
 )
+from tests.makers.handback import confirmed as received
+from tests.makers.handback import instructed
+from tests.makers.handback import recorded as handed_over
+from tests.makers.notices import arrived, dispatched, notice_body
 from tests.makers.publicity import reported
 
 MEMORANDUM: dict[str, Any] = {
@@ -233,6 +237,8 @@ def test_from_every_clause_and_record_a_doubt_is_two_clicks_away(sqlite_dated):
     activity, proposal = agreed_activity(house, people), agreed_proposal(house, people)
     advice = recorded(house, people[1].drafter, people[1].party, people[0].party).id
     record = reported(house, people[0].drafter)
+    notice = dispatched(house, people, people[1].party, notice_body(house, people[1].party))
+    line = handed_over(house, people[1].drafter, people[0].party)
     browser = browser_of(house, people[0].drafter)
     links = [html.unescape(one) for one in browser.get("/agreement", expect=200).links]
     for article in edition.articles:
@@ -243,6 +249,8 @@ def test_from_every_clause_and_record_a_doubt_is_two_clicks_away(sqlite_dated):
         (f"/activities/proposals/{proposal}", f"document:{proposal}"),
         (f"/advice/{advice}", f"advice:{advice}"),
         (f"/publicity/records/{record}", f"publicity_record:{record}"),
+        (f"/term/notices/{notice}", f"notice:{notice}"),
+        (f"/handback/{line.id}", f"handover:{line.id}"),
     ):
         shown = browser.get(page, expect=200)
         link = next(one for one in shown.links if "/doubts/new" in one)
@@ -368,6 +376,46 @@ def test_the_papers_on_a_doubt_prove_themselves_and_hold_no_other_sides_notes(sq
         taken = session.scalars(select(Entry).where(Entry.verb == "export.taken")).all()
     assert [one.chain for one in taken] == [mine.party] * (2 + AT_ONCE), (
         "that it was taken stands in the own side's chain only"
+    )
+
+
+def test_the_papers_on_a_doubt_tell_of_the_notice_and_of_the_line_of_the_ledger_that_it_touches(sqlite_dated):
+    """R9-3: when the notice was sent and arrived, and what shows it; what was handed over and done about it."""
+    house, people = sqlite_dated, sqlite_dated.people
+    mine, other = people[0], people[1]
+    notice = dispatched(house, people, other.party, notice_body(house, other.party))
+    arrived(house, mine.drafter, notice, evidence="収受印 第4821号")
+    line = handed_over(house, other.drafter, mine.party, title="窓口の集計")
+    received(house, mine.drafter, line)
+    instructed(house, other.officer, "return", line)
+    activity, proposal = agreed_activity(house, people), agreed_proposal(house, people)
+    advice = recorded(house, people[1].drafter, people[1].party, people[0].party).id
+    report = reported(house, mine.drafter)
+    others = (("activity", activity), ("document", proposal), ("advice", advice), ("publicity_record", report))
+    made = raised(house, people, records=(("notice", notice), ("handover", line.id), *others))
+    browser = browser_of(house, mine.drafter)
+    page = browser.get(f"/doubts/{made}", expect=200)
+    assert "NTC-0001 解約の通知" in page.text and "HBK-0001 窓口の集計" in page.text
+    typed = {
+        name: value
+        for name, value in browser.get(f"/doubts/{made}/export").form("一式").values().items()
+        if name != "own"
+    }
+    answer = browser.client.post(f"/doubts/{made}/export", data={**typed, "own": ""}, buffered=True)
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    told = archive.read("chronology.txt").decode()
+    for words in (
+        "NTC-0001 解約の通知：甲への到達の記録",
+        "収受印 第4821号",
+        "HBK-0001 窓口の集計：受渡しを台帳に記録",
+        "HBK-0001 窓口の集計：指示", "ACT-0001", "ADV-0001",
+    ):
+        assert words in told, words
+    called = browser.get("/doubts/new").submit(
+        "/doubts/new", title="到達の読み方", question="いつ届いたと読むか。", others="ntc-0001、HBK-0001"
+    )
+    assert (
+        called.status == 200 and "NTC-0001 解約の通知" in called.text and "HBK-0001 窓口の集計" in called.text
     )
 
 

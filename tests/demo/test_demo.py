@@ -14,7 +14,7 @@ from portal.advice.models import Advice, AdviceDraft
 from portal.advice.queries import broken_records
 from portal.agreement.commands import AlreadyFounded
 from portal.agreement.models import AgreementDates
-from portal.agreement.queries import edition, edition_number, settled
+from portal.agreement.queries import dates_now, edition, edition_number, settled
 from portal.agreement.settled import Question
 from portal.consent.models import (
     Attachment,
@@ -37,13 +37,14 @@ from portal.history.chain import chains, orphans, verify
 from portal.history.models import Entry, Instance, Message
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.mail.models import Mail
-from portal.parties.models import ConsentGrant, Member
+from portal.parties.models import ArchiveAddress, ConsentGrant, Member
 from portal.parties.queries import actor_for
 from portal.publicity import queries as publicity
 from portal.publicity.models import EmbargoedCopy, Publication, PublicityRecord
 from portal.publicity.sorts import Relation
 from portal.publicity.states import State as PublicityState
 from portal.tasks.telling import tell
+from portal.term.models import Notice, TermIntention
 from tests.conftest import make_schema
 from tests.demo.conftest import demo_app
 
@@ -172,6 +173,23 @@ def test_one_doubt_is_open_and_one_answered_beside_its_clause(demo):
     assert (
         "次の部内会議で、研修の対象" not in demo.browser("fukushima").get(f"/doubts/{doubts['open'].id}").text
     )
+
+
+def test_a_notice_intentions_and_archives_are_there_and_nothing_ends(demo):
+    """R4-1, R4-5: a notice given for practice came late and was withdrawn by both; both wish to go on."""
+    with demo.read() as session:
+        (notice,) = session.scalars(select(Notice)).all()
+        assert notice.standing == "late" and notice.withdrawn_at is not None
+        assert dates_now(session, edition(session)).end is None
+        assert {(one.party, one.says) for one in session.scalars(select(TermIntention))} == {
+            ("kou", "continue"), ("otsu", "continue"),
+        }  # fmt: skip
+        assert {one.party for one in session.scalars(select(ArchiveAddress))} == {"kou", "otsu"}
+    page = demo.browser("ikeda").get("/term", expect=200)
+    assert notice.reference in page.text and "取下げ" in page.text
+    assert "練習の書面" in demo.browser("ikeda").get(f"/term/notices/{notice.id}/letter/kou", expect=200).text
+    assert "agreement-archive@pref" in demo.browser("izumi").get("/members/archive-addresses", expect=200).text
+    assert "協定を終わらせる" not in demo.browser("ikeda").get("/", expect=200).text
 
 
 def test_home_has_something_late_something_overrunning_and_something_planned(demo):
@@ -322,7 +340,7 @@ def test_every_document_and_activity_has_its_page_in_both_languages(demo):
         records = list(session.scalars(select(PublicityRecord.id)))
     places = {"activity_proposal": "activities/proposals", "particulars": "activities/particulars",
               "agreement_dates": "term/dates", "publicity": "publicity", "amendment": "amendments",
-              "doubt_answer": "doubts/answers"}  # fmt: skip
+              "doubt_answer": "doubts/answers", "term_accord": "term/accords"}  # fmt: skip
     for language in ("ja", "en"):
         browser = demo.browser("toyonaka", language)
         for id, kind in documents:

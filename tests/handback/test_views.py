@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -17,13 +19,16 @@ from portal.kernel.days import day_in_words
 from tests.browser import Browser, Page
 from tests.conftest import House
 from tests.makers.activities import agreed_activity, tabled_proposal
+from tests.makers.doubts import raised
 from tests.makers.handback import (
     DAY,
     acknowledged,
     carried_out,
     confirmed,
     corrected,
+    drafted,
     ended,
+    handover_body,
     holding,
     instructed,
     on_day,
@@ -88,6 +93,18 @@ def test_a_handover_is_typed_looked_at_and_recorded(sqlite_dated: House, languag
     file = next(link for link in entry.links if "/files/" in link)
     answer = other.client.get(file)
     assert answer.get_data().decode() == "流れ" and "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_a_draft_of_a_line_is_thrown_away_only_after_reading_what_is_lost(sqlite_dated: House) -> None:
+    """No record is lost by one slip of the hand."""
+    kou, otsu = sqlite_dated.people.sides
+    draft = drafted(sqlite_dated, kou.drafter, handover_body(otsu.party or ""))
+    page = browser_of(sqlite_dated, kou.drafter).get(f"/handback/drafts/{draft}", expect=200)
+    folded = page.source.split('<details class="discard">')[1].split("</details>")[0]
+    assert "この下書きに書いたことは元に戻せません。" in folded
+    assert f'action="/handback/drafts/{draft}/discard"' in folded
+    page = page.submit("/discard")
+    assert "下書きを破棄しました。" in page.text and "窓口の業務の流れ図" not in page.text
 
 
 @LANGUAGES
@@ -585,6 +602,12 @@ def test_files_shared_in_the_portal_are_taken_into_the_ledger_from_where_they_st
     )
     gone = mine.get(attachment)
     assert gone.status == 410 and "HBK-0001" in gone.text
+    doubt = raised(sqlite_dated, sqlite_dated.people, kou.drafter, records=(("document", proposal),))
+    papers = mine.get(f"/doubts/{doubt}/export", expect=200).form("一式").values()
+    bundle = mine.client.post(f"/doubts/{doubt}/export", data={**papers, "own": ""}, buffered=True)
+    assert bundle.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(bundle.data)) as archive:
+        assert not [name for name in archive.namelist() if "計画" in name], "what was erased is in no bundle"
     from portal.tasks.sweep import sweep_files
 
     sqlite_dated.clock.move(hours=25)
@@ -629,6 +652,30 @@ def test_a_secret_is_kept_until_the_later_reading_and_what_lies_between_is_to_be
         page = browser_of(sqlite_dated, otsu.reader, language).get(f"/handback/{secret.id}")
         assert five in page.text and one in page.text
         assert [words in page.text for words in (review, past)] == [shown == review, shown == past], day
+
+
+def test_the_list_its_paper_and_its_export_say_until_when_a_secret_is_kept(sqlite_dated: House) -> None:
+    """R7-2: nobody has to open line by line; and where today lies."""
+    kou, otsu = sqlite_dated.people.sides
+    secret = recorded(sqlite_dated, kou.drafter, otsu.party, marking="marked")
+    plain = recorded(sqlite_dated, kou.drafter, otsu.party, marking="open", title="公開の資料")
+    confirmed(sqlite_dated, otsu.drafter, secret, plain, on=dt.date(2025, 10, 1))
+    until = "秘密保持は令和12年（2030年）10月1日（火）まで"
+    ledger, paper = "/handback", f"/handback/papers/list?discloser={kou.party}&receiver={otsu.party}"
+    mine = browser_of(sqlite_dated, kou.custodian)
+    for path in (ledger, paper, "/handback/checklist"):
+        assert mine.get(path, expect=200).text.count(until) == 1, path
+    token = dict(mine.get("/handback/export", expect=200).forms[-1].fields)["csrf_token"]
+    answer = mine.client.post("/handback/export", data={"format": "csv", "csrf_token": token})
+    taken = answer.get_data().decode("utf-8-sig")
+    head, *rows = list(csv.reader(io.StringIO(taken)))
+    at = head.index("秘密保持の末日")
+    assert [row[at] for row in rows if row[at]] == ["2030-10-01"]
+    ended(sqlite_dated, dt.date(2026, 9, 9))
+    on_day(sqlite_dated, dt.date(2027, 9, 10))
+    assert f"{until}（要協議）" in browser_of(sqlite_dated, kou.reader).get(ledger).text
+    on_day(sqlite_dated, dt.date(2030, 10, 2))
+    assert f"{until}（経過）" in browser_of(sqlite_dated, kou.reader).get(paper).text
 
 
 # --- Speed ------------------------------------------------------------------------------------------------------------

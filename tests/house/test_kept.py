@@ -24,12 +24,14 @@ from portal.history.event import JOINT
 from portal.history.queries import as_of, heads, note_heads
 from portal.history.work import UnrecordedChange
 from portal.home.queries import TURN, board
+from portal.kernel.clock import JAPAN
 from portal.parties import commands as parties
 from portal.web.kept import Kept
 from tests.browser import Browser
 from tests.conftest import House
 from tests.makers.activities import (
     activity_of,
+    agreed_activity,
     agreed_particulars,
     consented,
     drafted,
@@ -41,7 +43,14 @@ from tests.makers.activities import (
     tabled_particulars,
     tabled_proposal,
 )
+from tests.makers.advice import recorded as advice_recorded
+from tests.makers.amendments import agreed_amendment
+from tests.makers.doubts import agreed_answer, raised
+from tests.makers.handback import confirmed as received
+from tests.makers.handback import recorded as handed_over
+from tests.makers.notices import agreed_accord, arrived, dispatched, notice_body, said_intention
 from tests.makers.people import TestPerson
+from tests.makers.publicity import agreed_item
 
 FORGETTABLE = re.compile(rb'name="(csrf_token|once)"[^>]*>')
 """What differs from showing to showing."""
@@ -174,7 +183,10 @@ def test_after_every_act_every_page_is_as_if_nothing_had_been_kept(sqlite_dated:
             browser = browsers[who]
             for address in addresses():
                 answer = browser.client.get(address, headers={"Accept-Language": browser.language})
-                assert answer.status_code == 200 or (done == "drafted" and answer.status_code == 404), (done, address)
+                assert answer.status_code == 200 or (done == "drafted" and answer.status_code == 404), (
+                    done,
+                    address,
+                )
                 pages[who, address] = FORGETTABLE.sub(b"", answer.get_data())
         return pages
 
@@ -188,6 +200,94 @@ def test_after_every_act_every_page_is_as_if_nothing_had_been_kept(sqlite_dated:
         anew = seen(done)
         assert [key for key in kept if kept[key] != anew[key]] == [], done
     assert acts == 28
+
+
+def life(house: House, known: dict[str, str]) -> Iterator[str]:
+    """What changes the agreement's life, and the mere passing of days: answers, confirmed days, a new edition, notices,
+    an announced end, the end, and the end of what survives it (art. 3, 4, 5, 9)."""
+    people, (kou, otsu) = house.people, house.people.sides
+
+    def day(on: str, hour: int = 9) -> None:
+        house.clock.set(dt.datetime.combine(dt.date.fromisoformat(on), dt.time(hour), JAPAN))
+
+    known["activity"] = agreed_activity(house, people)
+    agreed_particulars(house, people, known["activity"], start="2025-10-01", end="2027-03-31")
+    known["waiting"] = tabled_proposal(house, people, title="回答を待つ取組")
+    known["release"] = agreed_item(house, people, day="2026-10-20", provided_day="")
+    secret = handed_over(house, kou.drafter, otsu.party or "", marking="marked")
+    known["secret"] = secret.id
+    known["advice"] = advice_recorded(house, otsu.drafter, otsu.party or "", kou.party or "").id
+    yield "begun"
+    known["doubt"] = raised(house, people)
+    yield "a doubt raised"
+    agreed_answer(house, people, known["doubt"])
+    yield "the first day is counted"
+    agreed_accord(house, people, "expiry", term="1", expiry="2026-09-09")
+    yield "the expiry day confirmed"
+    known["change"] = agreed_amendment(house, people, takes="consent", sort="", effective_on="2025-10-10")
+    yield "a change adopted for a later day"
+    day("2025-10-10")
+    yield "the new edition is in force"
+    day("2026-07-20")
+    yield "intentions are asked for"
+    said_intention(house, kou.manager, "undecided")
+    yield "an intention said"
+    day("2026-09-10")
+    yield "renewed by the passing of a day"
+    known["notice"] = dispatched(
+        house, people, otsu.party or "", notice_body(house, otsu.party or "", planned_on="2026-11-30")
+    )
+    yield "a notice sent"
+    arrived(house, kou.drafter, known["notice"])
+    yield "the end announced"
+    day("2026-11-30")
+    yield "the last day"
+    day("2026-12-01")
+    yield "ended"
+    received(house, otsu.drafter, secret, on=dt.date(2026, 12, 1))
+    yield "received, though late"
+    day("2027-11-30")
+    yield "the last day of survival"
+    day("2027-12-01")
+    yield "over"
+
+
+def test_whatever_moves_the_agreements_life_no_page_shows_it_as_it_was(sqlite_dated: House) -> None:
+    """The same of the acts of articles 3, 4, 5 and 9, and of days that pass without any entry."""
+    house, known = sqlite_dated, dict[str, str]()
+    places = {
+        "activity": "/activities/{}", "waiting": "/activities/proposals/{}", "release": "/publicity/{}",
+        "secret": "/handback/{}", "advice": "/advice/{}", "doubt": "/doubts/{}", "change": "/amendments/{}",
+        "notice": "/term/notices/{}",
+    }  # fmt: skip
+    lists = [
+        "/", "/activities", "/publicity", "/advice", "/handback", "/handback/checklist", "/term", "/agreement",
+        "/doubts", "/doubts/settings", "/amendments", "/history?reading=trail", "/timeline", "/waiting/ours",
+    ]  # fmt: skip
+    kou, otsu = house.people.sides
+    acts = 0
+    for done in life(house, known):
+        acts += 1
+        browsers = []
+        for person, language in ((kou.officer, "ja"), (otsu.drafter, "en")):
+            browsers.append(browser := Browser(house, language=language))
+            browser.sign_in(person.email, person.password)
+        addresses = [*lists, *(places[name].format(id) for name, id in known.items())]
+
+        def seen() -> dict[tuple[int, str], bytes]:
+            pages = {}
+            for who, browser in enumerate(browsers):  # noqa: B023  # called in this turn alone
+                for address in addresses:  # noqa: B023
+                    answer = browser.client.get(address, headers={"Accept-Language": browser.language})
+                    assert answer.status_code == 200, (done, address)  # noqa: B023
+                    pages[who, address] = FORGETTABLE.sub(b"", answer.get_data())
+            return pages
+
+        kept = seen()
+        forget()
+        anew = seen()
+        assert [key for key in kept if kept[key] != anew[key]] == [], done
+    assert acts == 16
 
 
 def test_a_reader_of_an_older_snapshot_leaves_nothing_to_one_of_a_newer_and_takes_nothing_from_it(

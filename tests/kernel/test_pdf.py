@@ -20,6 +20,7 @@ from portal.kernel.pdf import (
     SealBox,
     Space,
     Table,
+    _plain,
     find_fonts,
     made,
 )
@@ -102,3 +103,10 @@ def test_without_a_font_it_says_what_to_do():
 def test_fonts_are_looked_for_once(tmp_path: Path):
     assert find_fonts(tmp_path) == find_fonts()
     assert find_fonts() is find_fonts()
+
+
+def test_a_row_goes_on_upon_the_next_page_only_if_it_cannot_stand_on_one():
+    tall = ["長い文面です。" * 400, "乙"]
+    table = next(one for one in _plain(paper(Table(["一", "二"], [["甲", "乙"], tall])), ())["blocks"])
+    assert table["breaks"] == [False, True]
+    assert pages_of(made(paper(Table(["一", "二"], [["甲", "乙"], tall])))) > 1, "nothing of it is cut off"

@@ -13,11 +13,12 @@ from portal.agreement.life import Cause
 from portal.consent import commands
 from portal.consent.models import Document
 from portal.doubts.events import DoubtLongOpen
-from portal.handback.events import HandbackOpen
+from portal.handback.events import HandbackOpen, SecrecyEnding
 from portal.history.models import Entry, Message
 from portal.history.seal import skeleton_of
 from portal.kernel.clock import JAPAN, day_in_japan
 from portal.kernel.db import Subject
+from portal.kernel.periods import survival_end
 from portal.publicity.item import PUBLICITY
 from portal.tasks.events import (
     AgreementEnding,
@@ -47,8 +48,9 @@ from tests.makers.activities import (
     tabled_particulars,
     tabled_proposal,
 )
-from tests.makers.doubts import raised
+from tests.makers.doubts import agreed_answer, raised
 from tests.makers.handback import acknowledged, carried_out, recorded
+from tests.makers.handback import confirmed as received
 from tests.makers.publicity import agreed_item, publicity_body, tabled_item
 from tests.tasks.planned import plan
 
@@ -500,6 +502,40 @@ def test_what_is_not_handed_back_is_told_to_those_who_have_to_see_to_it(sqlite_d
     at(sqlite_dated, last_day + dt.timedelta(days=60))
     look(sqlite_dated)
     assert len(told(sqlite_dated, HandbackOpen)) == 2
+
+
+def test_before_a_secret_is_kept_no_longer_its_discloser_is_told(sqlite_dated):
+    """R7-3: ninety and thirty days before, to who disclosed it alone, by its number; nothing of what is no secret."""
+    kou, otsu = sqlite_dated.people.sides
+    secret = recorded(sqlite_dated, kou.drafter, otsu.party, marking="marked", title="窓口の名")
+    plain = recorded(sqlite_dated, kou.drafter, otsu.party, marking="open")
+    received(sqlite_dated, otsu.drafter, secret, plain, on=dt.date(2025, 10, 1))
+    until = dt.date(2030, 10, 1)
+    at(sqlite_dated, until - dt.timedelta(days=91))
+    look(sqlite_dated)
+    assert told(sqlite_dated, SecrecyEnding) == []
+    for days, times in ((90, 1), (31, 1), (30, 2), (0, 2), (-1, 2)):
+        at(sqlite_dated, until - dt.timedelta(days=days))
+        look(sqlite_dated)
+        found = told(sqlite_dated, SecrecyEnding)
+        assert [(facts["reference"], facts["until"], parties) for facts, parties in found] == [
+            (secret.reference, until.isoformat(), [kou.party])
+        ] * times, days
+    assert [facts["days"] for facts, _ in found] == [90, 30]
+
+
+def test_what_was_settled_of_the_duty_moves_the_day_that_its_discloser_is_told_of(sqlite_dated):
+    """R7-2, R7-3: where the parties have settled that what survives the end counts, that day is the last."""
+    people, (kou, otsu) = sqlite_dated.people, sqlite_dated.people.sides
+    agreed_answer(sqlite_dated, people, raised(sqlite_dated, people), settles="duty_and_survival:survival")
+    secret = recorded(sqlite_dated, kou.drafter, otsu.party, marking="marked")
+    received(sqlite_dated, otsu.drafter, secret, on=dt.date(2025, 10, 1))
+    last_day = expiry_of(sqlite_dated)
+    ended(sqlite_dated, last_day)
+    survives = survival_end(last_day)
+    at(sqlite_dated, survives - dt.timedelta(days=30))
+    look(sqlite_dated)
+    assert [facts["until"] for facts, _ in told(sqlite_dated, SecrecyEnding)] == [survives.isoformat()]
 
 
 def test_a_doubt_open_for_long_is_told_to_all_once(sqlite_dated):

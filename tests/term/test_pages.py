@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from portal.kernel import pdf
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import day_in_words
 from portal.term.models import Meeting, Notice, NoticeArrival, NoticeDraft
@@ -48,6 +49,14 @@ def send(page: Page, name: str, **values: Any) -> Page:
     """The form that has the field `name` (of several, the first), sent with `values`."""
     form = next(one for one in page.forms if name in {*dict(one.fields), *one.choices, *one.files})
     return page.submit(form.buttons[-1][2], **values)
+
+
+def first_button(page: Page) -> tuple[str, str]:
+    """Kind and words of the first button in the box that says whose turn it is."""
+    box = page.source.split('class="turn', 1)[1]
+    found = re.search(r'class="button button-(\w+)[^"]*"[^>]*>([^<]*)<', box)
+    assert found is not None
+    return found[1], found[2].strip()
 
 
 def scan() -> tuple[io.BytesIO, str]:
@@ -101,7 +110,9 @@ def test_a_notice_goes_from_its_words_to_its_arrival(sqlite_dated: House, langua
     assert draft not in officer.get("/").links
     kept(officer.get(draft)).submit("/decide", decision_reference="総第45号", capacity="decision")
     assert draft in officer.get("/").links, "what is decided on waits for being sent"
-    assert all(draft not in one.get("/").links for one in (manager, theirs)), "not its only drafter, nor another side"
+    assert all(draft not in one.get("/").links for one in (manager, theirs)), (
+        "not its only drafter, nor another side"
+    )
     page = kept(officer.get(draft.replace("/draft", "/dispatch")))
     page = kept(send(page, "means", means="registered", tracking="123-45", file=scan()))
     notice = page.path
@@ -119,6 +130,85 @@ def test_a_notice_goes_from_its_words_to_its_arrival(sqlite_dated: House, langua
     assert theirs.get(kept_file).response.get_data() == "収受".encode()
     paper = theirs.get(f"{notice}/letter/{receiver.party}/pdf")
     assert paper.response.mimetype == "application/pdf"
+
+
+def test_the_subject_of_the_letter_stands_in_the_middle_on_the_paper_as_on_the_page(
+    monkeypatch: pytest.MonkeyPatch, sqlite_dated: House
+) -> None:
+    """As official letters have it."""
+    house, (sender, receiver) = sqlite_dated, sqlite_dated.people.sides
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    made: list[pdf.Paper] = []
+
+    def keep(paper: pdf.Paper, **_: Any) -> bytes:
+        made.append(paper)
+        return b"%PDF"
+
+    monkeypatch.setattr(pdf, "made", keep)
+    letter = seat(house, sender.manager).get(f"/term/notices/{draft}/letter/{receiver.party}", expect=200)
+    assert '<h2 class="letter-subject">' in letter.source
+    letter.submit("/letter/")
+    (subject,) = [one for one in made[0].blocks if isinstance(one, pdf.Heading)]
+    assert subject.align == "center"
+
+
+def test_a_draft_of_a_notice_is_thrown_away_only_after_reading_what_is_lost(sqlite_dated: House) -> None:
+    """No letter is lost by one slip of the hand."""
+    house, sender = sqlite_dated, sqlite_dated.people[0]
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    page = seat(house, sender.manager).get(f"/term/notices/{draft}/draft", expect=200)
+    folded = page.source.split('<details class="discard">')[1].split("</details>")[0]
+    assert "この下書きに書いたことは元に戻せません。" in folded
+    assert f'action="/term/notices/{draft}/discard"' in folded
+    assert page.source.count(f'action="/term/notices/{draft}/discard"') == 1
+    page = page.submit("/discard")
+    assert "下書きを破棄しました。" in page.text and count(house, NoticeDraft) == 0
+
+
+def test_a_draft_that_is_decided_on_does_not_ask_for_the_decision_again(sqlite_dated: House) -> None:
+    """The form stands open until there is a decision on the words as they are, then behind a fold."""
+    house, sender = sqlite_dated, sqlite_dated.people[0]
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    officer, path = seat(house, sender.officer), f"/term/notices/{draft}/draft"
+    again = "<details><summary>決裁を改めて記録する</summary>"
+    assert again not in officer.get(path, expect=200).source
+    page = officer.get(path).submit("/decide", decision_reference="総第45号", capacity="decision")
+    folded = page.source.split(again)[1].split("</details>")[0]
+    assert f'action="/term/notices/{draft}/decide"' in folded
+    page = page.submit("/decide", decision_reference="", capacity="decision")
+    assert page.status == 422 and "<details open><summary>決裁を改めて記録する" in page.source
+    edited = (
+        seat(house, sender.manager)
+        .get(f"/term/notices/{draft}/edit")
+        .submit("/edit", document_number="総第99号")
+    )
+    assert again not in edited.source, "these words have no decision yet"
+
+
+def test_a_page_says_before_anything_is_typed_that_no_notice_can_end_what_has_ended(
+    sqlite_dated: House,
+) -> None:
+    """Art4: after the last day in force there is nothing to end; before it, only what still lacks is named."""
+    house, sender = sqlite_dated, sqlite_dated.people[0]
+    draft = drafted_notice(house, sender.manager, notice_body(house, sender.party or ""))
+    refused, alone = "終わらせる通知はできません。", "起案者だけで発信を記録することはできません"
+    desk = seat(house, sender.manager)
+    pages = [
+        "/term/notices/new",
+        f"/term/notices/{draft}/edit",
+        f"/term/notices/{draft}/draft",
+        f"/term/notices/{draft}/dispatch",
+    ]
+    assert all(refused not in desk.get(page, expect=200).text for page in pages)
+    dispatch = desk.get(pages[-1]).text
+    assert "いまの文面に対する決裁が記録されていません。" in dispatch and alone in dispatch
+    assert alone not in seat(house, sender.officer).get(pages[-1]).text
+    assert "解約予定日" in desk.get("/term").text
+    agreed_accord(house, house.people, "end", last_day="2025-10-02", measures="apply")
+    house.clock.move(days=2)
+    desk = seat(house, sender.manager)
+    assert all(refused in desk.get(page, expect=200).text for page in pages)
+    assert "解約するときの期限" not in desk.get("/term").text, "there is nothing left to reckon"
 
 
 @languages
@@ -188,6 +278,9 @@ def test_a_paper_of_which_nothing_was_recorded_is_registered_answered_and_borne_
     assert not any("/second" in form.action for form in page.forms), "not by whoever recorded it"
     second = seat(house, receiver.drafter2)
     assert any(notice in link for link in second.get("/").links)
+    assert first_button(page) == ("secondary", "到達を記録する"), "whoever recorded it cannot bear it out"
+    assert first_button(second.get(notice)) == ("primary", "到達日を裏付ける"), "what to press stands first"
+    assert first_button(seat(house, sender.drafter).get(notice)) == ("secondary", "到達の記録に答える")
     page = second.get(notice).submit("/second", is_confirmed="no")
     assert page.status == 422, "what is otherwise is said"
     page = page.submit("/second", is_confirmed="yes")
@@ -205,6 +298,23 @@ def test_a_paper_of_which_nothing_was_recorded_is_registered_answered_and_borne_
         file=scan(),
     )
     assert "受付で断られた。" in page.text and notice_of(house, attempts).standing == ""
+
+
+def test_of_a_paper_received_everything_that_is_missing_is_told_at_once(sqlite_dated: House) -> None:
+    """Each beside its field; the only other party stands chosen, for nobody else can have sent it."""
+    house, (receiver, sender) = sqlite_dated, sqlite_dated.people.sides
+    page = seat(house, receiver.drafter).get("/term/notices/received", expect=200)
+    form = next(one for one in page.forms if "sender" in one.values())
+    assert form.values()["sender"] == [sender.party]
+    page = send(page, "signed_by", sender=[], kind=[], signed_by="", dated_on="")
+    assert page.status == 422
+    for missing in (
+        "差し出した当事者が選ばれていません。",
+        "通知の種類が選ばれていません。",
+        "文書の日付が入力されていません。",
+        "差出人の職・氏名が入力されていません。",
+    ):
+        assert missing in page.text, missing
 
 
 @languages

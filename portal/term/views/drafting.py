@@ -37,6 +37,7 @@ from portal.term.views.frame import (
     decision_words,
     effect_of,
     entries,
+    nothing_to_end,
     read_day,
     received_file,
     reckoned,
@@ -46,6 +47,7 @@ from portal.term.views.frame import (
     term,
     terms_offered,
     today,
+    words_of,
     writing_now,
 )
 from portal.web import paper
@@ -116,6 +118,7 @@ def _edit_page(form: NoticeForm, drafted: Drafted | None, status: int = 200) -> 
         drafted=drafted,
         edition=edition,
         found=found,
+        refusals=nothing_to_end(edition, found.today),
         writing=writing_now(edition, settled),
         clauses=_clauses(edition),
         asked=reckoning.termination(edition, found, planned) if planned else None,
@@ -171,7 +174,8 @@ def _draft_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
             for one in edition.other_parties(drafted.draft.party)
         ],
         may_give=who.may(Permission.GIVE_NOTICE),
-        drafted_alone=drafted.draft.savers == who.member_id and _four_eyes(),
+        drafted_alone=_drafted_alone(drafted),
+        refusals=nothing_to_end(edition, found.today),
         writing=writing_now(edition, settled),
         entries=entries(id),
         duplicates=[
@@ -182,8 +186,10 @@ def _draft_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
     )
 
 
-def _four_eyes() -> bool:
-    return parties.party(reading(), actor().party or "").four_eyes
+def _drafted_alone(drafted: Drafted) -> bool:
+    """Whether the reader alone drafted it, and the own side asks for four eyes (decision 12)."""
+    who = actor()
+    return drafted.draft.savers == who.member_id and parties.party(reading(), who.party or "").four_eyes
 
 
 def _lacking(edition: Edition, dates: DatesNow, found: Reckoned, drafted: Drafted) -> list[str]:
@@ -419,7 +425,12 @@ def notice_dispatch(id: str) -> ResponseReturnValue:
 
 
 def _dispatch_page(drafted: Drafted, form: DispatchForm, status: int = 200) -> ResponseReturnValue:
-    edition, _, settled, _ = reckoned()
+    edition, _, settled, found = reckoned()
+    refusals = nothing_to_end(edition, found.today)
+    if drafted.decision is None:
+        refusals.append(words_of(rules.NotDecided()))
+    if _drafted_alone(drafted):
+        refusals.append(words_of(rules.DraftedAlone()))
     return show(
         "term/notice_dispatch.html",
         status,
@@ -427,5 +438,5 @@ def _dispatch_page(drafted: Drafted, form: DispatchForm, status: int = 200) -> R
         form=form,
         kind=say(KIND_NAMES[drafted.body.kind]) if drafted.body.kind in KIND_NAMES else say("通知"),
         writing=writing_now(edition, settled),
-        is_decided=drafted.decision is not None,
+        refusals=refusals,
     )

@@ -25,7 +25,7 @@ from portal.kernel.errors import Refused, RuleBroken
 from portal.kernel.files import FileTooLarge
 from portal.kernel.periods import Basis, TakesEffect
 from portal.kernel.uploads import FINDINGS, UploadRefused, inspect, safe_file_name
-from portal.term import letter, reckoning
+from portal.term import letter, reckoning, rules
 from portal.term.commands import Evidence
 from portal.term.models import TermFile
 from portal.term.notice import kinds_of
@@ -98,6 +98,19 @@ def writing_of(said: Any, edition: Edition) -> str | None:
 def label_of(edition: Edition) -> Any:
     code = language()
     return lambda key: edition.party(key).defined_as[code]
+
+
+def nothing_to_end(edition: Edition, on: dt.date) -> list[tuple[str, str]]:
+    """Why no notice could end the agreement on the day, and what to do, in words; nothing while one could (art. 4)."""
+    life = agreement.in_force(reading(), edition, on)
+    if life.is_in_force or (life.term is not None and not life.has_begun):
+        return []
+    return [words_of(rules.NothingToEnd())]
+
+
+def words_of(refused: Refused) -> tuple[str, str]:
+    """What is refused, and what to do next, in the reader's language."""
+    return say(refused.sentence, **refused.facts), say(refused.next_step, **refused.facts)
 
 
 def terms_offered(edition: Edition, dates: DatesNow, found: Reckoned) -> list[tuple[int, str]]:

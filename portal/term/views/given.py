@@ -16,7 +16,7 @@ from portal.agreement.text import Edition
 from portal.history.begin import begin
 from portal.kernel.errors import NotFound, RuleBroken
 from portal.kernel.periods import Conventions, NoticeStanding
-from portal.term import commands, queries, reckoning, rules
+from portal.term import commands, queries, reckoning
 from portal.term.commands import Arrival, Evidence, Received
 from portal.term.forms import (
     AnswerForm,
@@ -253,6 +253,8 @@ def notice_received() -> ResponseReturnValue:
     )
     if only_looks():
         form.arrived_on.process_data(found.today)
+        if len(form.sender.choices) == 1:
+            form.sender.data = form.sender.choices[0].value
         return _received_page(form)
     holds = form.validate()
     scan, shown = received_file(form, "scan"), received_file(form, "file")
@@ -275,12 +277,14 @@ def notice_received() -> ResponseReturnValue:
             location = work.answer(url_for(".notice", id=made.id))
     except RuleBroken as refused:
         for one in refused.each:
-            # what the rules call the sender of the letter is, on this form, who signed it
-            name = "signed_by" if isinstance(one, rules.NoSender) else one.field or ""
-            form.refuse(name, sentence(one))
+            form.refuse(_ON_THE_FORM.get(one.field or "", one.field or ""), sentence(one))
         return _received_page(form, refused.status)
     flash(say("登録し、相手方にもお知らせしました。"), "success")
     return redirect(location, 303)
+
+
+_ON_THE_FORM = {"sender": "signed_by", "giver": "sender"}
+"""What the rules call the sender of the letter is, on the form of what was received, who signed it."""
 
 
 def _received_page(form: ReceivedForm, status: int = 200) -> ResponseReturnValue:
