@@ -40,9 +40,11 @@ from portal.handback.rules import (
     Step,
     is_secret,
 )
+from portal.history.queries import read_once
 from portal.kernel.db import Model, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
+from portal.web.kept import Kept
 
 PAGE = 50
 COUNTED = 1_000
@@ -372,12 +374,17 @@ _BESIDE = {
 }
 
 
+_KEPT: Kept[Sequence[Any]] = Kept(300)
+"""The lines beside a page, of which all parties may know: by the page and the joint chain as it was."""
+
+
 def beside(session: Session, reader: Actor, kind: str, id: str) -> Sequence[Any]:
     """The lines that belong to an activity (`activity`), or whose files stand at a paper or a record (any other kind), the
-    latest first, BESIDE + 1 rows; one statement."""
+    latest first, BESIDE + 1 rows; one statement at most."""
     if not may_read(reader):
         return []
-    found: Sequence[Any] = rows(session, _BESIDE.get(kind, _BESIDE["papers"]), {"id": id}).all()
+    query = _BESIDE.get(kind, _BESIDE["papers"])
+    found: Sequence[Any] = read_once(_KEPT, session, (kind, id), lambda: rows(session, query, {"id": id}).all())
     return found
 
 

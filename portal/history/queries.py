@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -935,6 +935,13 @@ def as_of(session: Session, *chains: str | None) -> tuple[str, ...] | None:
     are not known: in a Work, which changes things before it tells of them, and for chains the reader may not read."""
     leaves: Mapping[str, str] = session.info.get("leaves", {})
     return tuple([leaves[chain] for chain in chains]) if all(chain in leaves for chain in chains) else None  # type: ignore[index]  # all are there
+
+
+def read_once(kept: Kept[Any], session: Session, question: Hashable, read: Callable[[], Any]) -> Any:
+    """What `read` gives of what all parties share (`Recorded.is_shared`): read once by all who ask the same, until the
+    joint chain grows. Whoever asks may read all of it, and has been asked before."""
+    snapshot = as_of(session, JOINT)
+    return read() if snapshot is None else kept.get((snapshot, question), read)
 
 
 @lru_cache(maxsize=1)
