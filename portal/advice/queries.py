@@ -332,19 +332,25 @@ def entry(session: Session, reader: Actor, advice_id: str) -> Entry:
     )
 
 
-def drafts(session: Session, reader: Actor, limit: int = PAGE) -> Sequence[Any]:
-    """The own side's drafts, the latest saved first; nobody else's, ever."""
-    if reader.party is None or not reader.may(Permission.READ_OWN_SIDE):
+_DRAFTS = (
+    select(
+        AdviceDraft.id, AdviceDraft.title, AdviceDraft.saved_at, AdviceDraft.saved_by_name, AdviceDraft.corrects_id
+    )
+    .where(AdviceDraft.party == bindparam("own"))
+    .order_by(AdviceDraft.saved_at.desc(), AdviceDraft.id)
+    .limit(PAGE)
+)  # fmt: skip
+_DRAFTED: Kept[Sequence[Any]] = Kept(10)
+
+
+def drafts(session: Session, reader: Actor) -> Sequence[Any]:
+    """The own side's drafts, the latest saved first, PAGE at most; nobody else's, ever."""
+    own = reader.party
+    if own is None or not reader.may(Permission.READ_OWN_SIDE):
         return []
-    found: Sequence[Any] = rows(
-        session,
-        select(
-            AdviceDraft.id, AdviceDraft.title, AdviceDraft.saved_at, AdviceDraft.saved_by_name, AdviceDraft.corrects_id
-        )
-        .where(AdviceDraft.party == reader.party)
-        .order_by(AdviceDraft.saved_at.desc(), AdviceDraft.id)
-        .limit(limit),
-    ).all()  # fmt: skip
+    found: Sequence[Any] = read_once(
+        _DRAFTED, session, "drafts", lambda: rows(session, _DRAFTS, {"own": own}).all(), own=own
+    )
     return found
 
 
