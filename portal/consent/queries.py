@@ -7,6 +7,7 @@ import json
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -486,10 +487,21 @@ def body_plain(revision: Any) -> dict[str, Any]:
     return body
 
 
-def attachments_of(revision: Any) -> list[dict[str, Any]]:
+@lru_cache(maxsize=30)
+def _opened(sealed: str) -> Mapping[str, Any]:
+    """What a revision says beside its body, asked for several times while its page is made; nobody may change it."""
+    return {name: value for name, value in json.loads(sealed).items() if name in ("attachments", "edition")}
+
+
+def attachments_of(revision: Any) -> Sequence[Mapping[str, Any]]:
     """The attachments of a stored revision: id, name, size, sha256; in order."""
-    attachments: list[dict[str, Any]] = json.loads(revision.sealed)["attachments"]
+    attachments: Sequence[Mapping[str, Any]] = _opened(revision.sealed)["attachments"]
     return attachments
+
+
+def edition_digest_of(revision: Any) -> str:
+    """The digest of the edition under which a stored revision was tabled."""
+    return str(_opened(revision.sealed)["edition"])
 
 
 _WAITING = (
