@@ -458,8 +458,14 @@ def waiting(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:
     if not may_read(reader):
         return []
     given = {"mine": reader.party, "me": reader.member_id, "limit": limit}
-    found: Sequence[Any] = rows(session, _WAITING, given).all()
+    question = (reader.member_id, limit)
+    found: Sequence[Any] = read_once(
+        _AWAITED, session, question, lambda: rows(session, _WAITING, given).all(), own=reader.party
+    )
     return found
+
+
+_AWAITED: Kept[Sequence[Any]] = Kept(300)
 
 
 # --------------------------------------------------------------------------------------- what the house asks

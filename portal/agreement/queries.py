@@ -293,7 +293,7 @@ def in_force(session: Session, current: Edition, day: dt.date) -> Life:
     """Where the agreement stands on `day` in Asia/Tokyo: whether it is in force, and how surely (decision 30); reckoned
     once where the session holds the dates, for a page asks several times."""
     held = session.info.get(_HELD_DATES)
-    if held is None or held[0] != current:
+    if held is None or held[0] is not current:
         return life_on(current, dates_now(session, current), day)
     lives: dict[dt.date, Life] = held[2]
     if day not in lives:

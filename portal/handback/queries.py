@@ -546,10 +546,15 @@ def waiting(
     one statement."""
     if not may_read(reader):
         return []
-    found: Sequence[Any] = rows(
-        session, _WAITING[has_ended, more], {"mine": reader.party, "limit": limit}
-    ).all()
+    given = {"mine": reader.party, "limit": limit}
+    question = (reader.party, has_ended, limit, more)
+    found: Sequence[Any] = read_once(
+        _AWAITED, session, question, lambda: rows(session, _WAITING[has_ended, more], given).all()
+    )
     return found
+
+
+_AWAITED: Kept[Sequence[Any]] = Kept(30)
 
 
 _TALLY = select(
