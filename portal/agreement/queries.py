@@ -191,9 +191,12 @@ def edition_on(session: Session, day: dt.date) -> Edition:
     return edition_of(session, row)
 
 
+_PARTIES = select(Party.key).order_by(Party.position)
+
+
 def party_keys(session: Session) -> list[str]:
     """The keys of the parties, in the edition's order."""
-    return list(session.scalars(select(Party.key).order_by(Party.position)))
+    return list(session.scalars(_PARTIES))
 
 
 _DATES = (
