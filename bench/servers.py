@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tests.servers import free_port
@@ -32,8 +33,9 @@ class Server:
         self.port = free_port()
         self.alive = alive
         began = time.perf_counter()
-        worker = "gthread" if application.startswith("bench.") else "portal.serving.Worker"
-        options = f"-k {worker} -w {workers} --threads {threads} --timeout 60 --graceful-timeout 10 --no-control-socket"
+        plain = "--config python:bench -k gthread --timeout 60 --no-control-socket"
+        how = plain if application == "bench.floor:create_floor()" else ""  # else as gunicorn.conf.py says
+        options = f"{how} -w {workers} --threads {threads} --graceful-timeout 10"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *options.split(), "--log-level", "error"]
             + ["--bind", f"127.0.0.1:{self.port}", application],
@@ -66,9 +68,10 @@ class Server:
         """The memory of the server in MiB: the proportional set size of all its processes."""
         kib = 0
         for process in family(self.process.pid):
-            for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    kib += int(line.split()[1])
+            with suppress(ProcessLookupError):  # it has ended
+                for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+                    if line.startswith("Pss:"):
+                        kib += int(line.split()[1])
         return kib / 1024
 
     def stop(self) -> None:

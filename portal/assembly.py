@@ -273,13 +273,17 @@ def banner(app: Portal, session: Session, edition: Edition, leaf: str) -> Banner
 # --- The term --------------------------------------------------------------------------------------
 
 
+_RECKONED: Kept[reckoning.Reckoned] = Kept(50)
+
+
 def term_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
     """What waits of article 4: notices to send, to bear out and to talk over, arrivals, intentions, regular meetings;
     after the end, the activities still to be brought to theirs (R4-5, R5-5)."""
     edition = g.edition_in_force()
     dates = agreement.dates_now(session, edition)
     life = agreement.in_force(session, edition, today)
-    found = reckoning.reckoned(edition, dates, today)
+    made_from = (edition.digest, edition.in_force_from, edition.conventions, dates, today)
+    found = _RECKONED.get(made_from, lambda: reckoning.reckoned(edition, dates, today))
     open_notices = term.open_notices(session, reader)
     notices = [row for row in open_notices if row.part == term.GIVEN]
     mine = f",{reader.party},"

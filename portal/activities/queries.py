@@ -19,8 +19,7 @@ from portal.consent import queries as consent
 from portal.consent.models import Consultation, Document, Revision
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE, Standing
-from portal.history.event import JOINT
-from portal.history.queries import as_of
+from portal.history.queries import read_once
 from portal.kernel.clock import day_in_japan
 from portal.kernel.days import fiscal_year, fiscal_year_days
 from portal.kernel.db import first_of_each, rows
@@ -152,8 +151,7 @@ may read any of it may read all, and is asked before."""
 
 def _kept(session: Session, question: Hashable, read: Callable[[], Any]) -> Any:
     """What `read` gives; read once by all who ask the same while nothing has changed."""
-    snapshot = as_of(session, JOINT)
-    return read() if snapshot is None else _KEPT.get((snapshot, question), read)
+    return read_once(_KEPT, session, question, read)
 
 
 def register(

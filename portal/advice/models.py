@@ -70,6 +70,11 @@ class Advice(Model, Recorded):
         """The entry."""
         return Subject("advice", self.id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class AdviceRecord(Model, Recorded):
     """What was recorded, word for word, with the clauses it stands on word for word, under one digest; never
@@ -93,6 +98,11 @@ class AdviceRecord(Model, Recorded):
     def subject(self) -> Subject:
         """Its entry."""
         return Subject("advice", self.advice_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class AdviceDraft(Model, Recorded):
@@ -143,6 +153,11 @@ class AdviceFile(Model, Recorded):
         """Its entry."""
         return Subject("advice", self.advice_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Once its entry is recorded."""
+        return self.shared_at is not None
+
 
 class AdviceConfirmation(Model, Recorded):
     """The other side's word on a record, quoting its digest: the same, or what it sees otherwise."""
@@ -172,6 +187,11 @@ class AdviceConfirmation(Model, Recorded):
         """Its entry."""
         return Subject("advice", self.advice_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class AdviceHandling(Model, Recorded):
     """What the receiver decided with it, and who checked it, as every party may know (R8-3)."""
@@ -196,6 +216,11 @@ class AdviceHandling(Model, Recorded):
     def subject(self) -> Subject:
         """Its entry."""
         return Subject("advice", self.advice_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class AdviceDecision(Model, Recorded):
@@ -267,6 +292,11 @@ class AdviceLink(Model, Recorded):
     def subject(self) -> Subject:
         """Its entry."""
         return Subject("advice", self.advice_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class AdviceTaking(Model, Recorded):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +44,12 @@ from portal.advice.rules import Marking
 from portal.consent.models import Document
 from portal.consent.paper import listed
 from portal.history.erasing import is_there
+from portal.history.queries import read_once
 from portal.kernel.db import Model, first_of_each, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
 from portal.parties.models import Member
+from portal.web.kept import Kept
 
 PAGE = 50
 COUNTED = 1_000
@@ -93,6 +95,13 @@ def _recorded() -> Select[Any]:
     )
 
 
+_ACTIVITIES = (
+    select(Advice.activity_id)
+    .where(Advice.activity_id.is_not(None))
+    .group_by(Advice.activity_id)
+    .order_by(func.max(Advice.number).desc())
+    .limit(200)
+)
 _ONE = _recorded().where(Advice.id == bindparam("id"))
 
 
@@ -134,15 +143,29 @@ def may_open(reader: Actor, row: Any) -> bool:
     return reader.party in {row.giver, row.receiver} and reader.may(Permission.READ_OWN_SIDE)
 
 
+_KEPT: Kept[Any] = Kept(100)
+"""What was read of what all parties share of the entries: by the question and the joint chain as it was. What an entry
+marked as secret says is not for all of its readers: `may_open` is asked whenever one is shown."""
+
+
+def _kept(session: Session, question: Hashable, read: Callable[[], Any]) -> Any:
+    """What `read` gives; read once by all who ask the same while nothing has changed."""
+    return read_once(_KEPT, session, question, read)
+
+
 def log(session: Session, reader: Actor, filters: Filters, *, before: int | None = None) -> Sequence[Any]:
-    """The entries, the latest recorded first, PAGE + 1 rows from below the number `before`; one statement."""
+    """The entries, the latest recorded first, PAGE + 1 rows from below the number `before`; one statement at most."""
     if not may_read(reader):
         return []
-    query: Any = _LIST
-    if filters.are_set:
-        query = _narrowed(_listed().where(Advice.number < _BEFORE), filters)
-        query = query.order_by(Advice.number.desc()).limit(PAGE + 1)
-    found: Sequence[Any] = rows(session, query, {"before": 2**53 if before is None else before}).all()
+
+    def read() -> Sequence[Any]:
+        query: Any = _LIST
+        if filters.are_set:
+            query = _narrowed(_listed().where(Advice.number < _BEFORE), filters)
+            query = query.order_by(Advice.number.desc()).limit(PAGE + 1)
+        return tuple(rows(session, query, {"before": 2**53 if before is None else before}).all())
+
+    found: Sequence[Any] = _kept(session, ("log", filters, before), read)
     return found
 
 
@@ -150,11 +173,16 @@ def count(session: Session, reader: Actor, filters: Filters) -> int:
     """How many entries there are under `filters`, exact up to COUNTED (decision 33)."""
     if not may_read(reader):
         return 0
-    query: Any = _COUNT
-    if filters.are_set:
-        found = _narrowed(select(Advice.id), filters).limit(COUNTED + 1).subquery()
-        query = select(func.count()).select_from(found)
-    counted: int = rows(session, query).scalar_one()
+
+    def read() -> int:
+        query: Any = _COUNT
+        if filters.are_set:
+            found = _narrowed(select(Advice.id), filters).limit(COUNTED + 1).subquery()
+            query = select(func.count()).select_from(found)
+        total: int = rows(session, query).scalar_one()
+        return total
+
+    counted: int = _kept(session, ("count", filters), read)
     return counted
 
 
@@ -191,17 +219,11 @@ def batch(
 
 
 def activities(session: Session, reader: Actor) -> Sequence[str]:
-    """The activities that entries belong to, the latest recorded first; one statement."""
+    """The activities that entries belong to, the latest recorded first; one statement at most."""
     if not may_read(reader):
         return []
-    found = (
-        select(Advice.activity_id)
-        .where(Advice.activity_id.is_not(None))
-        .group_by(Advice.activity_id)
-        .order_by(func.max(Advice.number).desc())
-        .limit(200)
-    )
-    return list(rows(session, found).scalars())
+    found: Sequence[str] = _kept(session, "activities", lambda: rows(session, _ACTIVITIES).scalars().all())
+    return found
 
 
 # --------------------------------------------------------------------------------------- one entry
@@ -310,19 +332,25 @@ def entry(session: Session, reader: Actor, advice_id: str) -> Entry:
     )
 
 
-def drafts(session: Session, reader: Actor, limit: int = PAGE) -> Sequence[Any]:
-    """The own side's drafts, the latest saved first; nobody else's, ever."""
-    if reader.party is None or not reader.may(Permission.READ_OWN_SIDE):
+_DRAFTS = (
+    select(
+        AdviceDraft.id, AdviceDraft.title, AdviceDraft.saved_at, AdviceDraft.saved_by_name, AdviceDraft.corrects_id
+    )
+    .where(AdviceDraft.party == bindparam("own"))
+    .order_by(AdviceDraft.saved_at.desc(), AdviceDraft.id)
+    .limit(PAGE)
+)  # fmt: skip
+_DRAFTED: Kept[Sequence[Any]] = Kept(10)
+
+
+def drafts(session: Session, reader: Actor) -> Sequence[Any]:
+    """The own side's drafts, the latest saved first, PAGE at most; nobody else's, ever."""
+    own = reader.party
+    if own is None or not reader.may(Permission.READ_OWN_SIDE):
         return []
-    found: Sequence[Any] = rows(
-        session,
-        select(
-            AdviceDraft.id, AdviceDraft.title, AdviceDraft.saved_at, AdviceDraft.saved_by_name, AdviceDraft.corrects_id
-        )
-        .where(AdviceDraft.party == reader.party)
-        .order_by(AdviceDraft.saved_at.desc(), AdviceDraft.id)
-        .limit(limit),
-    ).all()  # fmt: skip
+    found: Sequence[Any] = read_once(
+        _DRAFTED, session, "drafts", lambda: rows(session, _DRAFTS, {"own": own}).all(), own=own
+    )
     return found
 
 
@@ -370,7 +398,7 @@ def beside(session: Session, reader: Actor, kind: str, id: str) -> Sequence[Any]
     if not may_read(reader) or kind not in {"activity", "document"}:
         return []
     query = _BESIDE_ACTIVITY if kind == "activity" else _BESIDE_DOCUMENT
-    found: Sequence[Any] = rows(session, query, {"id": id}).all()
+    found: Sequence[Any] = _kept(session, ("beside", kind, id), lambda: rows(session, query, {"id": id}).all())
     return found
 
 
@@ -430,8 +458,14 @@ def waiting(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:
     if not may_read(reader):
         return []
     given = {"mine": reader.party, "me": reader.member_id, "limit": limit}
-    found: Sequence[Any] = rows(session, _WAITING, given).all()
+    question = (reader.member_id, limit)
+    found: Sequence[Any] = read_once(
+        _AWAITED, session, question, lambda: rows(session, _WAITING, given).all(), own=reader.party
+    )
     return found
+
+
+_AWAITED: Kept[Sequence[Any]] = Kept(300)
 
 
 # --------------------------------------------------------------------------------------- what the house asks

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -374,7 +375,7 @@ class Edition:
 
     # -- terms
 
-    @property
+    @cached_property
     def scope_items(self) -> tuple[ScopeItem, ...]:
         """The matters the parties cooperate on, in the order of the terms ("scope")."""
         only_for = self.settings.measure_items
@@ -419,12 +420,12 @@ class Edition:
         """Days on which no work is done under this agreement beside weekends and holidays."""
         return self.settings.closed_days
 
-    @property
+    @cached_property
     def term_length_months(self) -> int:
         """The length of the first term ("term")."""
         return months_of(self.terms["term"]["length"])
 
-    @property
+    @cached_property
     def renewal(self) -> Renewal:
         """How the term goes on; without a word on it, not by itself and not at all ("renewal")."""
         given = self.terms.get("renewal")
@@ -433,7 +434,7 @@ class Edition:
         months = months_of(given["length"]) if "length" in given else self.term_length_months
         return Renewal(given["clause"], bool(given.get("automatic")), months, bool(given.get("repeats")))
 
-    @property
+    @cached_property
     def lengths(self) -> tuple[Lengths, ...]:
         """How long terms run, by the day on which they begin: what held before this edition ("term.earlier"), the
         earliest first, and last what it says itself."""

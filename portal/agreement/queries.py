@@ -191,9 +191,12 @@ def edition_on(session: Session, day: dt.date) -> Edition:
     return edition_of(session, row)
 
 
+_PARTIES = select(Party.key).order_by(Party.position)
+
+
 def party_keys(session: Session) -> list[str]:
     """The keys of the parties, in the edition's order."""
-    return list(session.scalars(select(Party.key).order_by(Party.position)))
+    return list(session.scalars(_PARTIES))
 
 
 _DATES = (
@@ -258,7 +261,7 @@ def dates_now(session: Session, current: Edition) -> DatesNow:
 def dates_while(session: Session, row: Any, current: Edition) -> DatesNow:
     """The dates of `row`, which hold for as long as `session` reads: they are not asked for again."""
     found = dates_from(row, current)
-    session.info[_HELD_DATES] = (current, found)
+    session.info[_HELD_DATES] = (current, found, {})
     return found
 
 
@@ -290,8 +293,15 @@ def _confirmed(lines: str, dates_id: str) -> tuple[tuple[int, dt.date], ...]:
 
 
 def in_force(session: Session, current: Edition, day: dt.date) -> Life:
-    """Where the agreement stands on `day` in Asia/Tokyo: whether it is in force, and how surely (decision 30)."""
-    return life_on(current, dates_now(session, current), day)
+    """Where the agreement stands on `day` in Asia/Tokyo: whether it is in force, and how surely (decision 30); reckoned
+    once where the session holds the dates, for a page asks several times."""
+    held = session.info.get(_HELD_DATES)
+    if held is None or held[0] is not current:
+        return life_on(current, dates_now(session, current), day)
+    lives: dict[dt.date, Life] = held[2]
+    if day not in lives:
+        lives[day] = life_on(current, held[1], day)
+    return lives[day]
 
 
 def settled(session: Session, current: Edition) -> Settled:

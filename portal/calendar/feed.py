@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from portal.calendar.parts import Dated
 from portal.kernel.clock import JAPAN
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 READ_AGAIN = dt.timedelta(hours=4)
 
@@ -17,6 +19,8 @@ READ_AGAIN = dt.timedelta(hours=4)
 def feed(dates: Iterable[Dated], *, name: str, address: str, host: str, now: dt.datetime) -> bytes:
     """A calendar called `name` of these dates, each linked to its page under the portal's `address`; the same date has
     the same identifier at every reading."""
+    from icalendar import Calendar  # not before somebody asks for one: it is large
+
     calendar = Calendar()
     calendar.add("prodid", "-//agreement portal//agreed dates//JA")
     calendar.add("version", "2.0")
@@ -32,6 +36,8 @@ def feed(dates: Iterable[Dated], *, name: str, address: str, host: str, now: dt.
 
 
 def _event(one: Dated, address: str, host: str, now: dt.datetime) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{hashlib.sha256(one.key.encode()).hexdigest()[:32]}@{host}")
     event.add("dtstamp", now.replace(microsecond=0))

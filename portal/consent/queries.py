@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter, namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -51,8 +51,7 @@ from portal.consent.models import (
 from portal.consent.paper import listed
 from portal.consent.rules import ON_THE_TABLE, Says, Standing
 from portal.history.erasing import is_there
-from portal.history.event import JOINT
-from portal.history.queries import as_of
+from portal.history.queries import read_once
 from portal.kernel.db import Model, rows
 from portal.kernel.errors import NotFound
 from portal.parties.models import Party
@@ -365,26 +364,6 @@ _RELATED = (
 )  # fmt: skip
 
 
-class _WhenAsked(Mapping[str, Any]):
-    """Rows by their identifiers, read when the first of them is asked for: most documents have no files."""
-
-    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
-        self._read = read
-
-    @cached_property
-    def _found(self) -> Mapping[str, Any]:
-        return self._read()
-
-    def __getitem__(self, id: str) -> Any:
-        return self._found[id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-
 class Shared(NamedTuple):
     """What all parties share of a tabled document: its revisions, and what was said of it."""
 
@@ -402,16 +381,32 @@ _SHARED: Kept[Shared] = Kept(100)
 
 def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: str) -> Dossier:
     """Everything of one document that this reader may see, in seven statements at most, whatever the data; raises
-    NotFound (row 1). What all parties share of it is read once by all of them until the joint chain grows."""
+    NotFound (row 1). What all parties share of it is read once by all of them until the joint chain grows; with what is
+    their own side's, once by those who may read that, until their own chain grows."""
     own = reader.party if reader.may(Permission.READ_OWN_SIDE) else None
-    given: dict[str, object] = {"id": document_id, "own": own}
-    row = rows(session, _PAPER, given | {"kind": kind.key}).first() if reader.party else None
-    if row is None:
+    found: Dossier | None = None
+    if reader.party:
+        question = (kind.key, document_id, own)
+        found = read_once(
+            _DOSSIERS, session, question, lambda: _dossier(session, own, kind, document_id), own=own
+        )
+    if found is None:
         raise NotFound()
+    return found
+
+
+_DOSSIERS: Kept[Dossier] = Kept(100)
+
+
+def _dossier(session: Session, own: str | None, kind: DocumentKind, document_id: str) -> Dossier | None:
+    given: dict[str, object] = {"id": document_id, "own": own}
+    row = rows(session, _PAPER, given | {"kind": kind.key}).first()
+    if row is None:
+        return None
     found: Any = _DocumentRow._make(row[: len(_DOCUMENTS.c)])
     draft: Any = _DraftRow._make(row[len(_DOCUMENTS.c) : -1])
     notes = rows(session, _NOTES, given).all() if own else []
-    attachments = _WhenAsked(lambda: {one.id: one for one in rows(session, _FILES, given).all()})
+    attachments = {one.id: one for one in rows(session, _FILES, given).all()}
     related: Sequence[Any] = []
     if found.replaces_id or found.agreed_revision_id:  # nothing else replaces, or is replaced
         related = rows(session, _RELATED, given | {"replaces": found.replaces_id}).all()
@@ -423,8 +418,7 @@ def dossier(session: Session, reader: Actor, kind: DocumentKind, document_id: st
     def read() -> Shared:
         return _shared(session, document_id, found.revision)
 
-    snapshot = as_of(session, JOINT)
-    shared = read() if snapshot is None else _SHARED.get((snapshot, document_id), read)
+    shared: Shared = read_once(_SHARED, session, document_id, read)
     return Dossier(
         document=found,
         revisions=shared.revisions,
@@ -512,10 +506,21 @@ def body_plain(revision: Any) -> dict[str, Any]:
     return body
 
 
-def attachments_of(revision: Any) -> list[dict[str, Any]]:
+@lru_cache(maxsize=30)
+def _opened(sealed: str) -> Mapping[str, Any]:
+    """What a revision says beside its body, asked for several times while its page is made; nobody may change it."""
+    return {name: value for name, value in json.loads(sealed).items() if name in ("attachments", "edition")}
+
+
+def attachments_of(revision: Any) -> Sequence[Mapping[str, Any]]:
     """The attachments of a stored revision: id, name, size, sha256; in order."""
-    attachments: list[dict[str, Any]] = json.loads(revision.sealed)["attachments"]
+    attachments: Sequence[Mapping[str, Any]] = _opened(revision.sealed)["attachments"]
     return attachments
+
+
+def edition_digest_of(revision: Any) -> str:
+    """The digest of the edition under which a stored revision was tabled."""
+    return str(_opened(revision.sealed)["edition"])
 
 
 _WAITING = (
@@ -621,8 +626,14 @@ def own_drafts(
     if reader.party is None or not reader.may(Permission.READ_OWN_SIDE):
         return []
     query = _OWN_DRAFTS if kind is None else _OWN_DRAFTS_OF_KIND
-    found: Sequence[Any] = rows(session, query, {"own": reader.party, "kind": kind, "limit": limit}).all()
+    given = {"own": reader.party, "kind": kind, "limit": limit}
+    found: Sequence[Any] = read_once(
+        _DRAFTED, session, (kind, limit), lambda: rows(session, query, given).all(), own=reader.party
+    )
     return found
+
+
+_DRAFTED: Kept[Sequence[Any]] = Kept(30)
 
 
 def unconfirmed_consultations(session: Session, reader: Actor, *, limit: int = 100) -> Sequence[Any]:

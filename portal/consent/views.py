@@ -162,7 +162,7 @@ class DocumentPages:
         """The edition under which a revision was tabled, with its number: its words and clauses are shown as they
         stood there (R3-3). Without a revision, the one in force."""
         in_force, session = self.edition(), reading()
-        if revision is None or (digest := json.loads(revision.sealed)["edition"]) == in_force.digest:
+        if revision is None or (digest := queries.edition_digest_of(revision)) == in_force.digest:
             return in_force, agreement.edition_number(session)
         number = agreement.number_of(session, digest)
         return (
@@ -215,7 +215,7 @@ class DocumentPages:
             title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
             words=self._words(body, dossier, self._edition_of(dossier.latest)[0]),
             under=self._under(dossier.latest),
-            files=[dossier.attachments[one] for one in files],
+            files=self._files(id, [dossier.attachments[one] for one in files]),
             turn=extra.get("turn") or showing.turn_of(dossier, actor(), edition),
             turn_acts=extra.get("turn_acts", ()),
             parties=self._parties(dossier, edition),
@@ -244,9 +244,9 @@ class DocumentPages:
             ),
             is_consulting="consultation_form" in forms,
             refused_forms=list(forms.values()),
-            materials_of=lambda row: [
-                dossier.attachments[one] for one in listed(row.attachments) if one in dossier.attachments
-            ],
+            materials_of=lambda row: self._files(
+                id, [dossier.attachments[one] for one in listed(row.attachments) if one in dossier.attachments]
+            ),
             new_id=new_id,
             confirmation_form=lambda of: (
                 forms["confirmation_form"] if of == confirming else ConfirmationForm(formdata=None).apart(of)
@@ -268,6 +268,22 @@ class DocumentPages:
             return render("consent/_fields.html", fields_shown=showing.shown(self.kind, body, edition))
 
         return _PARTS.get(("words", language(), self.kind.key, edition.digest, body), make)
+
+    def _files(self, id: str, files: Sequence[Any]) -> Markup:
+        """Attachments of the document as the page shows them; kept by all that is known of them."""
+
+        def make() -> Markup:
+            return render(
+                "consent/_files.html",
+                files=files,
+                to=self.to,
+                document={"id": id},
+                finding_words=finding_words,
+                shows_images=self.shows_images,
+            )
+
+        key = ("files", language(), self.to(id=id), self.shows_images, tuple(map(tuple, files)))
+        return _PARTS.get(key, make)
 
     def _parties(self, dossier: queries.Dossier, edition: Edition) -> Markup:
         """Each party's reply to the revision on the table, and the reasons given; kept by all that was replied."""

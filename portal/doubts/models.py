@@ -53,6 +53,11 @@ class Doubt(Model, Recorded):
         """The doubt."""
         return Subject("doubt", self.id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class DoubtRecord(Model, Recorded):
     """A record that the doubt touches: a document, an activity, an entry of the advice log, and the like."""
@@ -76,6 +81,11 @@ class DoubtRecord(Model, Recorded):
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class DoubtPosition(Model, Recorded):
     """What a party says of the doubt, shared by all; a later word stands beside an earlier one (R9-1)."""
@@ -96,6 +106,11 @@ class DoubtPosition(Model, Recorded):
     def subject(self) -> Subject:
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class DoubtMeeting(Model, Recorded):
@@ -121,6 +136,11 @@ class DoubtMeeting(Model, Recorded):
     def subject(self) -> Subject:
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class DoubtMeetingWord(Model, Recorded):
@@ -149,6 +169,11 @@ class DoubtMeetingWord(Model, Recorded):
     def subject(self) -> Subject:
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class DoubtNote(Model, Recorded):
@@ -196,6 +221,11 @@ class DoubtFile(Model, Recorded):
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Once it stands at a position or a meeting."""
+        return self.shared_at is not None
+
 
 class DoubtAnswer(Model, Recorded):
     """A tabled answer, as its latest revision says it: what stands beside the clauses once it is agreed (R9-1)."""
@@ -220,6 +250,11 @@ class DoubtAnswer(Model, Recorded):
     def subject(self) -> Subject:
         """The document."""
         return Subject("document", self.id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 for kept in (DoubtRecord, DoubtPosition, DoubtMeeting, DoubtMeetingWord, DoubtNote):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -38,8 +38,10 @@ from portal.doubts.models import (
     DoubtRecord,
 )
 from portal.doubts.rules import LONG, Outcome, Standing
+from portal.history.queries import read_once
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
+from portal.web.kept import Kept
 
 PAGE = 50
 MOST = 200
@@ -295,18 +297,30 @@ _TOUCHES = Doubt.id.in_(
 _OF_RECORD = _in_one(_open_ones(_TOUCHES), _answers(_TOUCHES))
 
 
+_KEPT: Kept[list[Beside]] = Kept(300)
+"""What stands beside clauses and records, which all parties may read: by the question and the joint chain as it was."""
+
+
+def _kept(session: Session, question: Hashable, read: Callable[[], list[Beside]]) -> list[Beside]:
+    found: list[Beside] = read_once(_KEPT, session, question, read)
+    return found
+
+
 def beside_clauses(session: Session, reader: Actor) -> list[Beside]:
     """The open doubts about any clause, and the answers that stand beside one; one statement (R9-1)."""
     if not _may_read(reader):
         return []
-    return [Beside(*row) for row in rows(session, _OF_CLAUSES)]
+    return _kept(session, "clauses", lambda: [Beside(*row) for row in rows(session, _OF_CLAUSES)])
 
 
 def beside_record(session: Session, reader: Actor, kind: str, record_id: str) -> list[Beside]:
     """The open doubts that touch a record, and the answers to those that did; one statement."""
     if not _may_read(reader):
         return []
-    return [Beside(*row) for row in rows(session, _OF_RECORD, {"kind": kind, "record": record_id})]
+    asked = {"kind": kind, "record": record_id}
+    return _kept(
+        session, (kind, record_id), lambda: [Beside(*row) for row in rows(session, _OF_RECORD, asked)]
+    )
 
 
 def settling(session: Session, reader: Actor) -> Mapping[str, Any]:

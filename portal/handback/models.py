@@ -60,6 +60,11 @@ class Handover(Model, Recorded):
         """The line."""
         return Subject("handover", self.id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class HandoverRecord(Model, Recorded):
     """What was recorded, word for word, under one digest; never changed, and gone only by a disposal, of which the
@@ -81,6 +86,11 @@ class HandoverRecord(Model, Recorded):
     def subject(self) -> Subject:
         """Its line."""
         return Subject("handover", self.handover_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class HandoverDraft(Model, Recorded):
@@ -142,6 +152,11 @@ class HandoverFile(Model, Recorded):
         """Its line."""
         return Subject("handover", self.handover_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Once its line is recorded."""
+        return self.shared_at is not None
+
 
 class Holding(Model, Recorded):
     """How it stands with what one party received: a cache of what its acts have made of it, compared with them by
@@ -191,6 +206,11 @@ class Holding(Model, Recorded):
         """Its line."""
         return Subject("handover", self.handover_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class HoldingAct(Model, Recorded):
     """What a party said or did about a holding: confirmed, instructed, carried out, acknowledged, retained, consulted.
@@ -223,6 +243,11 @@ class HoldingAct(Model, Recorded):
     def subject(self) -> Subject:
         """Its line."""
         return Subject("handover", self.handover_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class Holder(Model, Recorded):

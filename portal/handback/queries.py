@@ -41,9 +41,11 @@ from portal.handback.rules import (
     is_secret,
 )
 from portal.handback.secrecy import secrecy
+from portal.history.queries import read_once
 from portal.kernel.db import Model, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.typed import normal_search
+from portal.web.kept import Kept
 
 PAGE = 50
 COUNTED = 1_000
@@ -373,12 +375,17 @@ _BESIDE = {
 }
 
 
+_KEPT: Kept[Sequence[Any]] = Kept(300)
+"""The lines beside a page, of which all parties may know: by the page and the joint chain as it was."""
+
+
 def beside(session: Session, reader: Actor, kind: str, id: str) -> Sequence[Any]:
     """The lines that belong to an activity (`activity`), or whose files stand at a paper or a record (any other kind), the
-    latest first, BESIDE + 1 rows; one statement."""
+    latest first, BESIDE + 1 rows; one statement at most."""
     if not may_read(reader):
         return []
-    found: Sequence[Any] = rows(session, _BESIDE.get(kind, _BESIDE["papers"]), {"id": id}).all()
+    query = _BESIDE.get(kind, _BESIDE["papers"])
+    found: Sequence[Any] = read_once(_KEPT, session, (kind, id), lambda: rows(session, query, {"id": id}).all())
     return found
 
 
@@ -540,10 +547,15 @@ def waiting(
     one statement."""
     if not may_read(reader):
         return []
-    found: Sequence[Any] = rows(
-        session, _WAITING[has_ended, more], {"mine": reader.party, "limit": limit}
-    ).all()
+    given = {"mine": reader.party, "limit": limit}
+    question = (reader.party, has_ended, limit, more)
+    found: Sequence[Any] = read_once(
+        _AWAITED, session, question, lambda: rows(session, _WAITING[has_ended, more], given).all()
+    )
     return found
+
+
+_AWAITED: Kept[Sequence[Any]] = Kept(30)
 
 
 _TALLY = select(

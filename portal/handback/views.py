@@ -87,6 +87,7 @@ from portal.web import paper as pdf
 from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
 from portal.web.filters import moment
 from portal.web.headers import name_the_file
+from portal.web.kept import Kept
 from portal.web.language import language, say
 from portal.web.pages import part, render, show
 from portal.web.reading import actor, only_looks, portal, reading
@@ -1156,13 +1157,19 @@ def _shared_page(form: SharedForm, status: int = 200) -> ResponseReturnValue:
     )
 
 
+_WAITING: Kept[int] = Kept(300)
+"""How many files of a paper or a record are not in the ledger yet: by it and the joint chain as it was."""
+
+
 def beside(kind: str, id: str) -> Markup:
     """The lines that belong to an activity, or to the files of a paper or a record, as a section of its page; with the way
     to take in what is not in the ledger yet. Nothing where there is neither."""
     who = actor()
     found = queries.beside(reading(), who, kind, id)
     has_files = kind != "activity" and who.may(Permission.KEEP_LEDGER)
-    waiting = len(_shared(kind, of=id)) if has_files else 0
+    waiting = 0
+    if has_files and queries.may_read(who):
+        waiting = history.read_once(_WAITING, reading(), (kind, id), lambda: len(_shared(kind, of=id)))
     if not found and not waiting:
         return Markup("")
     edition, reach = _edition(), _reach()

@@ -177,6 +177,11 @@ class ErasedFile(Model, Recorded):
         """What was disposed of."""
         return Subject(self.about_kind, self.about_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class Instance(Model):
     """This very instance of the portal: what every digest names as its origin, and whether it is a demo."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -200,8 +200,8 @@ def page(
     after: Cursor | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """`limit` entries older than `before`, or newer than `after`, or the newest; two statements, and a third after
-    something was recorded.
+    """`limit` entries older than `before`, or newer than `after`, or the newest; two statements after something was
+    recorded, and else none: entries never change, and of words that were erased another entry tells.
 
     Each chain (and each verb asked for) is read by its own index scan of at most `limit` rows; their merge is
     the page, however long the chains are. Nothing is skipped over, so every depth costs the same.
@@ -210,9 +210,14 @@ def page(
     if not chains:
         return Page((), None, None, 0)
     forward = after is not None and before is None
-    shape, values = _asked(chains, filters, before=before, after=after, limit=limit + 1)
-    lines = _lines(session, _page_statement(shape), values)
-    more, lines = len(lines) > limit, lines[:limit]
+    own = next((chain for chain in chains if chain != JOINT), None)
+
+    def read() -> list[Line]:
+        shape, values = _asked(chains, filters, before=before, after=after, limit=limit + 1)
+        return _lines(session, _page_statement(shape), values)
+
+    found: list[Line] = read_once(_PAGES, session, (filters, before, after, limit), read, own=own)
+    more, lines = len(found) > limit, found[:limit]
     if forward:
         lines.reverse()
     newer = older = None
@@ -223,6 +228,7 @@ def page(
     return Page(lines, newer, older, _count(session, reader, shape, values))
 
 
+_PAGES: Kept[list[Line]] = Kept(50)
 _COUNTS: Kept[int] = Kept(500)
 
 
@@ -480,22 +486,32 @@ def latest(
     activity: str | None = None,
     limit: int = 20,
 ) -> list[Line]:
-    """The last `limit` entries that `reader` may read, newest first; one statement."""
+    """The last `limit` entries that `reader` may read, newest first; one statement at most: entries never change, and
+    of words that were erased another entry tells."""
     chains = chains_of(reader, reading)
     if not chains:
         return []
     filters = Filters(reading=reading, subject=subject, activity=activity)
-    shape, values = _asked(chains, filters, limit=limit)
-    return _lines(session, _page_statement(shape), values)
+
+    def read() -> list[Line]:
+        shape, values = _asked(chains, filters, limit=limit)
+        return _lines(session, _page_statement(shape), values)
+
+    own = next((chain for chain in chains if chain != JOINT), None)
+    found: list[Line] = read_once(_LATEST, session, (filters, limit), read, own=own)
+    return found
+
+
+_LATEST: Kept[list[Line]] = Kept(200)
 
 
 def of_document(session: Session, reader: Actor, document_id: str, limit: int = 20) -> list[Line]:
-    """The last `limit` entries about one document, newest first; one statement."""
+    """The last `limit` entries about one document, newest first; one statement at most."""
     return latest(session, reader, subject=document_id, limit=limit)
 
 
 def of_activity(session: Session, reader: Actor, activity_id: str, limit: int = 20) -> list[Line]:
-    """The last `limit` entries about one activity and its documents, newest first; one statement."""
+    """The last `limit` entries about one activity and its documents, newest first; one statement at most."""
     return latest(session, reader, activity=activity_id, limit=limit)
 
 
@@ -940,6 +956,17 @@ def as_of(session: Session, *chains: str | None) -> tuple[str, ...] | None:
             return None
         found.append(leaves[chain])
     return tuple(found)
+
+
+def read_once(
+    kept: Kept[Any], session: Session, question: Hashable, read: Callable[[], Any], *, own: str | None = None
+) -> Any:
+    """What `read` gives of what all parties share (`Recorded.is_shared`): read once by all who ask the same, until the
+    joint chain grows. Whoever asks may read all of it, and has been asked before. With the reader's party as `own`, what
+    that party keeps to itself is in it, too: then it is read once by those of that side, until its own chain grows."""
+    chains = (JOINT,) if own is None else (JOINT, own)
+    snapshot = as_of(session, *chains)
+    return read() if snapshot is None else kept.get((chains, snapshot, question), read)
 
 
 @lru_cache(maxsize=1)

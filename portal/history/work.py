@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -77,6 +77,7 @@ class Work:
         at: dt.datetime,
         origin: str,
         parties: Sequence[str],
+        heads: Iterable[Head],
         once: tuple[str, str] | None,
     ) -> None:
         self.session = session
@@ -87,7 +88,7 @@ class Work:
         self.parties = tuple(parties)
         """The keys of the parties of the edition in force, in its order."""
         self._once = once
-        self._heads: dict[str, Head] = {head.chain: head for head in session.scalars(select(Head))}
+        self._heads = {head.chain: head for head in heads}
         self._changed: dict[Subject, str] = {}
         self._shared: set[str] = set()
         self._told: set[Subject] = set()
@@ -216,7 +217,8 @@ class Works:
             hooks.listen(session, "do_orm_execute", _refuse_bulk_changes)
             take_the_writer_lock(session)
             self.must_be_writable(session)
-            last = max((head.at for head in session.scalars(select(Head))), default=None)
+            heads = session.scalars(_HEADS).all()
+            last = max((head.at for head in heads), default=None)
             now = self.clock.now()
             at = max(now, last) if last else now
             reads_on(session, day_in_japan(at))
@@ -229,6 +231,7 @@ class Works:
                 at=at,
                 origin=f"{self.host}/{_instance_id(session)}",
                 parties=self.parties(session),
+                heads=heads,
                 once=once,
             )
             hooks.listen(session, "before_flush", work.note_changes)
@@ -245,8 +248,11 @@ def _refuse_bulk_changes(state: ORMExecuteState) -> None:
         raise BulkChange(type(state.statement).__name__)
 
 
+_HEADS, _INSTANCE = select(Head), select(Instance.id)
+
+
 def _instance_id(session: Session) -> str:
-    return session.scalar(select(Instance.id)) or "unfounded"
+    return session.scalar(_INSTANCE) or "unfounded"
 
 
 def _is_told_already(session: Session, last: dt.datetime) -> bool:

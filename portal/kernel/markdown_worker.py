@@ -22,6 +22,8 @@ from markdown.treeprocessors import Treeprocessor
 
 LAST_RESORT_SECONDS = 10
 """After so long in one text the process ends itself, should nobody be left to end it."""
+IDLE_SECONDS = 10
+"""After so long without a text, too: what was rendered is kept by who asked, and another is started within a moment."""
 
 _UNSEEN = (
     "\x00-\x20\x7f-\xa0\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff\U000e0000-\U000e007f"
@@ -232,10 +234,11 @@ def main() -> None:
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     converter = Converter()
     _write(answers, {"ready": True})
+    signal.alarm(IDLE_SECONDS)
     while (question := _read(questions)) is not None:
         signal.alarm(LAST_RESORT_SECONDS)
         answer = _answer(converter, question)
-        signal.alarm(0)
+        signal.alarm(IDLE_SECONDS)
         if answer["page"] is None:
             converter = Converter()  # what broke off in the middle is not used again
         _write(answers, answer)

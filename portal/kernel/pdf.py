@@ -12,9 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-import typst
-from fontTools.ttLib import TTCollection, TTFont
-
 from portal.kernel.errors import Refused
 from portal.kernel.words import N_
 
@@ -155,6 +152,8 @@ def made(paper: Paper, *, fonts: Sequence[Font] | None = None) -> bytes:
     known = frozenset().union(*(font.characters for font in fonts))
     if missing := sorted({one for text in _texts(paper) for one in text if not _is_shown(one, known)}):
         raise MissingGlyphs(characters=" ".join(f"{one}（U+{ord(one):04X}）" for one in missing[:20]))
+    import typst  # not before a paper is asked for: it is large
+
     compilers: Any = typst.Compiler  # its stub says that all it is given is of one type
     compiler = compilers(
         _TEMPLATE.read_bytes(),
@@ -251,6 +250,8 @@ def find_fonts(*more: Path) -> tuple[Font, ...]:
 
 
 def _take(path: Path, found: dict[str, Font]) -> None:
+    from fontTools.ttLib import TTCollection, TTFont
+
     with TTCollection(path, lazy=True) if path.suffix.lower() == ".ttc" else TTFont(path, lazy=True) as opened:
         fonts = opened.fonts if isinstance(opened, TTCollection) else [opened]
         families = {str(font["name"].getBestFamilyName() or ""): font for font in fonts}

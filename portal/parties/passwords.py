@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -39,7 +40,11 @@ class Passwords:
     ) -> None:
         self._hasher = of(time_cost=rounds, memory_cost=memory_kib, parallelism=1)
         self._turn = BoundedSemaphore(at_once)
-        self._of_nobody = self._hasher.hash(secrets.token_urlsafe(24))
+
+    @cached_property
+    def _of_nobody(self) -> str:
+        """What is checked where there is no account; reckoned with the first check of all, whosever it is."""
+        return self._hasher.hash(secrets.token_urlsafe(24))
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -62,8 +67,9 @@ class Passwords:
         if len(password) > PASSWORD_MOST:
             stored, password = None, ""
         with self._in_turn():
+            nobodys = self._of_nobody
             try:
-                self._hasher.verify(stored or self._of_nobody, password.encode("utf-8", "surrogatepass"))
+                self._hasher.verify(stored or nobodys, password.encode("utf-8", "surrogatepass"))
             except (VerificationError, InvalidHashError):
                 return False
         return stored is not None

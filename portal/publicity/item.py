@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import func, select
@@ -274,8 +276,12 @@ def agreed_channels(body: PublicityBody) -> list[Channel]:
 def plan_of(body: PublicityBody, item: Any | None = None) -> Plan:
     """The moments of the item and of each channel, the end of the event included where it is recorded in `item`, an
     item or a row of one."""
-    ended = item.event_ended_at if item is not None else None
-    return timing.reckoned(typed_of(body), channels_of(body), event_ended_at=ended)
+    return _reckoned(body, item.event_ended_at if item is not None else None)
+
+
+@lru_cache(maxsize=500)
+def _reckoned(body: PublicityBody, event_ended_at: dt.datetime | None) -> Plan:
+    return timing.reckoned(typed_of(body), channels_of(body), event_ended_at=event_ended_at)
 
 
 def publishers_of(channels: Iterable[Channel]) -> str:

@@ -72,6 +72,11 @@ class PublicityItem(Model, Recorded):
         return Subject("document", self.id)
 
     @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
+    @property
     def out(self) -> Out:
         """How much of it is out."""
         return Out(self.channels, self.published, self.otherwise)
@@ -116,6 +121,11 @@ class Publication(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class EventEnd(Model, Recorded):
     """That the event a publication waits for has ended, by the word of a publisher (decision 27)."""
@@ -135,6 +145,11 @@ class EventEnd(Model, Recorded):
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.document_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class EmbargoedCopy(Model, Recorded):
@@ -162,6 +177,11 @@ class EmbargoedCopy(Model, Recorded):
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.document_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 class PublicityRecord(Model, Recorded):
@@ -221,6 +241,11 @@ class PublicityRecord(Model, Recorded):
         """The record."""
         return Subject("publicity_record", self.id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 class RecordWord(Model, Recorded):
     """What a party says of such a publication: a word of consultation, or that it is settled (S12)."""
@@ -243,6 +268,11 @@ class RecordWord(Model, Recorded):
     def subject(self) -> Subject:
         """The record."""
         return Subject("publicity_record", self.record_id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
 
 
 for kept in (Publication, EventEnd, EmbargoedCopy, RecordWord):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ from portal.agreement.text import Edition
 from portal.consent.models import Closing, Document, Revision
 from portal.consent.rules import AGREED_STANDINGS, ON_THE_TABLE, Standing
 from portal.history.erasing import is_there
+from portal.history.queries import read_once
 from portal.kernel.clock import JAPAN
 from portal.kernel.days import fiscal_year, fiscal_year_days
 from portal.kernel.db import Moment, Packed, first_of_each, rows
@@ -51,6 +52,7 @@ from portal.publicity.models import (
 from portal.publicity.sorts import FOLLOW_UPS, Relation
 from portal.publicity.states import Out, State, shown_state
 from portal.publicity.timing import TimingKind
+from portal.web.kept import Kept
 
 PAGE = 50
 COUNTED = 1_000
@@ -107,6 +109,16 @@ def may_read(reader: Actor) -> bool:
     return reader.party is not None and reader.may(Permission.READ)
 
 
+_KEPT: Kept[Any] = Kept(100)
+"""What was read of publicity, all of which the parties share: by the question and the joint chain as it was. Who may
+read any of it may read all, and is asked before."""
+
+
+def _kept(session: Session, question: Hashable, read: Callable[[], Any]) -> Any:
+    """What `read` gives; read once by all who ask the same while nothing has changed."""
+    return read_once(_KEPT, session, question, read)
+
+
 def is_in_force(session: Session, edition: Edition, today: dt.date) -> bool:
     """Whether consent under the agreement can be used today."""
     return agreement.in_force(session, edition, today).is_in_force
@@ -121,15 +133,17 @@ def register(
     in_force: bool,
     before: int | None = None,
 ) -> Sequence[Any]:
-    """The items, the latest tabled first, PAGE + 1 rows from below the number `before`; one statement. `in_force`
-    is whether the agreement is, at `now` (aware)."""
+    """The items, the latest tabled first, PAGE + 1 rows from below the number `before`; one statement at most.
+    `in_force` is whether the agreement is, at `now` (aware)."""
     if not may_read(reader):
         return []
-    query = _LIST
-    if filters.are_set:
+    given = {"before": before if before is not None else 2**53}
+    found: Sequence[Any]
+    if filters.are_set:  # an item's state is a matter of the moment
         query = _narrowed(_rows().where(PublicityItem.number < _BEFORE), filters, now, in_force=in_force)
-        query = query.order_by(PublicityItem.number.desc()).limit(PAGE + 1)
-    found: Sequence[Any] = rows(session, query, {"before": before if before is not None else 2**53}).all()
+        found = rows(session, query.order_by(PublicityItem.number.desc()).limit(PAGE + 1), given).all()
+    else:
+        found = _kept(session, ("register", before), lambda: rows(session, _LIST, given).all())
     return found
 
 
@@ -137,7 +151,7 @@ def count(session: Session, reader: Actor, filters: Filters, now: dt.datetime, *
     """How many items the list holds under `filters`, exact up to COUNTED (decision 33)."""
     if not may_read(reader):
         return 0
-    query = _COUNT
+    total: int
     if filters.are_set:
         narrowed = _narrowed(
             select(PublicityItem.id).join(Document, Document.id == PublicityItem.id),
@@ -146,7 +160,9 @@ def count(session: Session, reader: Actor, filters: Filters, now: dt.datetime, *
             in_force=in_force,
         )
         query = select(func.count()).select_from(narrowed.limit(COUNTED + 1).subquery())
-    total: int = rows(session, query).scalar_one()
+        total = rows(session, query).scalar_one()
+    else:
+        total = _kept(session, "count", lambda: rows(session, _COUNT).scalar_one())
     return total
 
 
@@ -172,10 +188,10 @@ def batch(
 
 
 def years(session: Session, reader: Actor) -> tuple[int, ...]:
-    """The 年度 from the first item's time to the last's, the latest first; one statement."""
+    """The 年度 from the first item's time to the last's, the latest first; one statement at most."""
     if not may_read(reader):
         return ()
-    first, last = rows(session, _ENDS).one()
+    first, last = _kept(session, "years", lambda: rows(session, _ENDS).one())
     if first is None:
         return ()
     end = fiscal_year(last.astimezone(JAPAN).date())
@@ -314,12 +330,21 @@ _AROUND: Any = union_all(
 
 def around(session: Session, reader: Actor, document_id: str) -> Around:
     """All of a tabled item that its page shows beside its words, if this reader may know of it; raises NotFound
-    otherwise (row 1). One statement."""
+    otherwise (row 1). One statement at most."""
+    found: Around | None = None
+    if may_read(reader):
+        found = _kept(session, ("around", document_id), lambda: _around(session, document_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _around(session: Session, document_id: str) -> Around | None:
     held: dict[str, list[Any]] = {what: [] for what in (*_PACKED, "on_the_table")}
-    for what, said in rows(session, _AROUND, {"id": document_id}) if may_read(reader) else ():
+    for what, said in rows(session, _AROUND, {"id": document_id}):
         held[what].append(_PACKED[what].unpacked(said) if what in _PACKED else said)
     if not held["item"]:
-        raise NotFound()
+        return None
     (row,) = held["item"]
     related = sorted(held["related"], key=lambda one: one.number)
     return Around(
@@ -414,7 +439,9 @@ def recorded(session: Session, reader: Actor) -> int:
 
 def unsettled(session: Session, reader: Actor) -> int:
     """How many records some party has not settled, exact up to COUNTED (decision 33)."""
-    counted: int = rows(session, _UNSETTLED).scalar_one() if may_read(reader) else 0
+    if not may_read(reader):
+        return 0
+    counted: int = _kept(session, "unsettled", lambda: rows(session, _UNSETTLED).scalar_one())
     return counted
 
 

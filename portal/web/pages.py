@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined, Template
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.words import N_
 from portal.web.app import Portal
+from portal.web.kept import Kept
 from portal.web.language import catalogue, language, say
 from portal.web.reading import actor, portal
 from portal.web.templates import Templates
@@ -74,16 +76,23 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
+_NAVIGATIONS: Kept[list[tuple[str, str, bool]]] = Kept(500)
+
+
 def navigation(app: Portal, who: Actor) -> list[tuple[str, str, bool]]:
     """The doors at the top of the page that `who` may pass: address, label, and whether we stand behind it. Packages
     without a door of their own stand behind the one that `app.extensions["stands_behind"]` names."""
     behind: Mapping[str, str] = app.extensions.get("stands_behind", {})
     blueprint = behind.get(request.blueprint or "", request.blueprint)
-    return [
-        (url_for(endpoint), say(label), blueprint == endpoint.split(".")[0])
-        for endpoint, label, permission in NAVIGATION
-        if who.may(permission) and endpoint in app.view_functions
-    ]
+
+    def make() -> list[tuple[str, str, bool]]:
+        return [
+            (url_for(endpoint), say(label), blueprint == endpoint.split(".")[0])
+            for endpoint, label, permission in NAVIGATION
+            if who.may(permission) and endpoint in app.view_functions
+        ]
+
+    return _NAVIGATIONS.get((who.permissions, blueprint, language(), request.root_path), make)
 
 
 def set_pages(app: Portal, frame_of: Callable[[], Frame]) -> None:
@@ -91,13 +100,21 @@ def set_pages(app: Portal, frame_of: Callable[[], Frame]) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(cite=cite, prose=prose, new_id=new_id, Permission=Permission)
+    app.jinja_env.globals.update(
+        cite=cite, prose=prose, new_id=new_id, Permission=Permission, csrf_token=csrf_token
+    )
 
     @app.context_processor
     def context() -> dict[str, Any]:
         if "frame" not in g:
             g.frame = frame_of()
         return {"frame": g.frame, "actor": actor()}
+
+
+def csrf_token() -> str:
+    """The token that the forms of this page carry, made by Flask-WTF once: a page may have dozens of forms."""
+    held: str | None = g.get("csrf_token")
+    return held if held is not None else str(generate_csrf())
 
 
 def cite(key: str) -> Any:

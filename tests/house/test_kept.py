@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ from portal.activities import commands as activities
 from portal.activities import queries as of_activities
 from portal.activities.particulars import PARTICULARS
 from portal.activities.proposal import PROPOSAL
+from portal.advice import commands as advice
 from portal.consent import commands as consent
 from portal.consent import queries as consent_queries
 from portal.consent.models import Consultation, Document
@@ -26,6 +27,9 @@ from portal.history.work import UnrecordedChange
 from portal.home.queries import TURN, board
 from portal.kernel.clock import JAPAN
 from portal.parties import commands as parties
+from portal.publicity import commands as publicity
+from portal.publicity.item import PUBLICITY
+from portal.publicity.sorts import Relation
 from portal.web.kept import Kept
 from tests.browser import Browser
 from tests.conftest import House
@@ -43,14 +47,20 @@ from tests.makers.activities import (
     tabled_particulars,
     tabled_proposal,
 )
+from tests.makers.advice import advice_body, handled
+from tests.makers.advice import confirmed as advice_confirmed
+from tests.makers.advice import corrected as advice_corrected
+from tests.makers.advice import drafted as advised
 from tests.makers.advice import recorded as advice_recorded
+from tests.makers.advice import with_file as advice_file
 from tests.makers.amendments import agreed_amendment
-from tests.makers.doubts import agreed_answer, raised
+from tests.makers.doubts import agreed_answer, position, raised
+from tests.makers.handback import acknowledged, carried_out, instructed
 from tests.makers.handback import confirmed as received
 from tests.makers.handback import recorded as handed_over
 from tests.makers.notices import agreed_accord, arrived, dispatched, notice_body, said_intention
 from tests.makers.people import TestPerson
-from tests.makers.publicity import agreed_item
+from tests.makers.publicity import OPENS, agreed_item, published, reported, tabled_item
 
 FORGETTABLE = re.compile(rb'name="(csrf_token|once)"[^>]*>')
 """What differs from showing to showing."""
@@ -151,6 +161,90 @@ def story(house: House, known: dict[str, str]) -> Iterator[str]:
     yield "commented again"
 
 
+def wider_story(house: House, known: dict[str, str]) -> Iterator[str]:
+    """Acts on publicity, advice, doubts and the ledger, one after the other; `known`: the addresses there are by then."""
+    kou, otsu = house.people.sides
+    proposal = agreed_one(house)
+    activity = activity_of(house, proposal)
+    known["proposal"], known["activity"] = f"/activities/proposals/{proposal}", f"/activities/{activity}"
+    with house.read() as session:
+        reference = session.get_one(Document, proposal).reference or ""
+
+    def act(by: TestPerson, do: Any, *given: Any, **more: Any) -> Any:
+        with house.work(by.actor(house)) as work:
+            return do(work, *given, **more)
+
+    def of_item(by: TestPerson, do: Any, **given: Any) -> None:
+        with house.work(by.actor(house)) as work:
+            do(work, PUBLICITY, consent.document_of(work, PUBLICITY, item), **given)
+
+    item = tabled_item(house, house.people, activity_id=activity)
+    known["item"] = f"/publicity/{item}"
+    yield "item tabled"
+    for side in (kou, otsu):
+        consented(house, side.officer, PUBLICITY, item)
+        yield f"item consented by {side.party}"
+    act(kou.press, publicity.take_copy, item, output="kou.ja", recipient="記者クラブ")
+    yield "a copy taken"
+    house.clock.set(OPENS)
+    yield "its time has come"
+    published(house, kou.press, item)
+    yield "published through one channel"
+    of_item(otsu.officer, consent.hold, reason="確かめる")
+    yield "item held"
+    of_item(otsu.officer, consent.lift_hold, reason="確かめた")
+    yield "hold lifted"
+    act(kou.drafter, publicity.follow_up, item, Relation.CORRECTION)
+    yield "a correction begun on one's own side"
+    record = reported(house, otsu.press)
+    known["record"] = f"/publicity/records/{record}"
+    yield "another publication reported"
+    for side in (kou, otsu):
+        act(side.officer, publicity.settle, record, text="済んだ。")
+        yield f"settled by {side.party}"
+
+    draft = advised(house, otsu.drafter, advice_body(otsu.party, kou.party, marking="secret", activity=reference))
+    yield "advice drafted"
+    advice_file(house, otsu.drafter, draft)
+    first = recorded_draft(house, otsu.drafter, draft).id
+    known["advice"] = f"/advice/{first}"
+    yield "advice recorded, marked as secret, with a file"
+    advice_confirmed(house, kou.drafter, first, otherwise="日が違う。")
+    yield "advice seen otherwise"
+    handled(house, kou.officer, first, decision="決裁第１号")
+    yield "advice handled"
+    act(kou.drafter, advice.note, first, text="手元の覚え")
+    yield "advice noted on one's own side"
+    act(otsu.drafter, advice.link, first, reference=reference, place="本文")
+    yield "advice cited in the proposal"
+    known["correction"] = f"/advice/{advice_corrected(house, otsu.drafter, first).id}"
+    yield "advice corrected"
+
+    doubt = raised(house, house.people, records=(("document", proposal), ("activity", activity)))
+    known["doubt"] = f"/doubts/{doubt}"
+    yield "doubt raised"
+    position(house, otsu.drafter, doubt)
+    yield "position stated"
+    agreed_answer(house, house.people, doubt)
+    yield "doubt answered"
+
+    browser = Browser(house)
+    browser.sign_in(kou.drafter.email, kou.drafter.password)
+    assert browser.get(known["advice"]).submit("/handback/shared").status == 200
+    yield "the file of the advice taken into the ledger"
+    line = handed_over(house, kou.drafter, otsu.party, file="流れ", activity=reference)
+    known["line"] = f"/handback/{line.id}"
+    yield "handed over"
+    received(house, otsu.drafter, line)
+    yield "received"
+    instructed(house, kou.officer, "dispose", line, erases=True)
+    yield "disposal instructed"
+    carried_out(house, otsu.officer, "dispose", line)
+    yield "disposed of and erased"
+    acknowledged(house, kou.officer, line)
+    yield "acknowledged"
+
+
 class Broken(Exception):
     """Something fails in the middle of an act."""
 
@@ -169,13 +263,30 @@ def test_after_every_act_every_page_is_as_if_nothing_had_been_kept(sqlite_dated:
     """Row 13 the other way round: the pages are read by all of them after each act, with everything kept that was made
     for anybody before, whoever comes first; then once more with nothing kept, byte for byte the same. The acts are done
     behind the pages' back, as by another process."""
-    house, known = sqlite_dated, dict[str, str]()
-    browsers, since, acts = readers_of(house), house.clock.now(), 0
+    known: dict[str, str] = {}
 
     def addresses() -> list[str]:
         places = {"activity": "/activities/{}", "particulars": "/activities/particulars/{}"}
         found = [places.get(name, "/activities/proposals/{}").format(id) for name, id in known.items()]
         return ["/", "/activities", "/activities?party=kou", "/history?reading=trail", *found]
+
+    assert compared_after_each(sqlite_dated, story(sqlite_dated, known), addresses) == 28
+
+
+def test_so_it_is_with_publicity_advice_doubts_and_the_ledger(sqlite_dated: House) -> None:
+    """What one side may open or keeps to itself, what was erased, and what a moment changes, among it."""
+    known: dict[str, str] = {}
+
+    def addresses() -> list[str]:
+        lists = ["/publicity", "/publicity?state=ready", "/advice", "/advice?state=corrected", "/handback", "/doubts"]
+        return ["/", *lists, "/history", "/history?reading=trail", "/agreement", *known.values()]
+
+    assert compared_after_each(sqlite_dated, wider_story(sqlite_dated, known), addresses) == 28
+
+
+def compared_after_each(house: House, acts_done: Iterator[str], addresses: Callable[[], list[str]]) -> int:
+    """After each act every reader has read every address as if nothing had been kept; how many acts there were."""
+    browsers, since, acts = readers_of(house), house.clock.now(), 0
 
     def seen(done: str) -> dict[tuple[int, str], bytes]:
         pages = {}
@@ -190,7 +301,7 @@ def test_after_every_act_every_page_is_as_if_nothing_had_been_kept(sqlite_dated:
                 pages[who, address] = FORGETTABLE.sub(b"", answer.get_data())
         return pages
 
-    for done in story(house, known):
+    for done in acts_done:
         acts += 1
         house.clock.move(seconds=1)  # sessions and drafts have moments
         if house.clock.now() - since > dt.timedelta(minutes=20):
@@ -199,7 +310,7 @@ def test_after_every_act_every_page_is_as_if_nothing_had_been_kept(sqlite_dated:
         forget()
         anew = seen(done)
         assert [key for key in kept if kept[key] != anew[key]] == [], done
-    assert acts == 28
+    return acts
 
 
 def life(house: House, known: dict[str, str]) -> Iterator[str]:

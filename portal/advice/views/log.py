@@ -27,7 +27,7 @@ from portal.kernel.words import N_
 from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
 from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import counted, part, show, whole
+from portal.web.pages import counted, part, render, show, whole
 from portal.web.reading import actor, reading
 
 STATE_NAMES: Mapping[str, str] = {
@@ -57,11 +57,7 @@ def index() -> ResponseReturnValue:
         table=_table(page, edition, names) if page else None,
         drafts=[] if filters.are_set or before else queries.drafts(reading(), actor()),
         filters=filters,
-        typed=typed,
-        activities=[(id, names[id][0]) for id in known if id in names],
-        parties=[(one.key, one.defined_as[language()]) for one in edition.parties],
-        results=[(key, say(name)) for key, name in RESULT_NAMES.items()],
-        states=[(key, say(STATE_NAMES[key])) for key in STATES],
+        filter_form=_filter_form(filters, typed, edition, [(id, names[id][0]) for id in known if id in names]),
         shown=counted(queries.count(reading(), actor(), filters), len(page)),
         export_href=url_for(".export", **kept),
         older=url_for(".index", **kept, before=page[-1].number) if len(rows) > queries.PAGE else None,
@@ -70,6 +66,28 @@ def index() -> ResponseReturnValue:
 
 
 _ROWS: Kept[Markup] = Kept(3_000)
+_FORMS: Kept[Markup] = Kept(50)
+
+
+def _filter_form(
+    filters: Filters, typed: Mapping[str, str], edition: Edition, activities: Sequence[tuple[str, str]]
+) -> Markup:
+    """The form that narrows the log; kept as long as nothing is asked for and its choices are the same."""
+
+    def make() -> Markup:
+        return render(
+            "advice/_filter.html",
+            filters=filters,
+            typed=typed,
+            activities=activities,
+            parties=[(one.key, one.defined_as[language()]) for one in edition.parties],
+            results=[(key, say(name)) for key, name in RESULT_NAMES.items()],
+            states=[(key, say(STATE_NAMES[key])) for key in STATES],
+        )
+
+    if any(typed.values()):
+        return make()
+    return _FORMS.get((tuple(activities), edition.digest, language()), make)
 
 
 def _table(page: Sequence[Any], edition: Edition, names: Mapping[str, tuple[str, str]]) -> Markup:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
@@ -54,8 +56,9 @@ from portal.publicity.views.doors import (
 from portal.publicity.views.records import copy_of, record_line
 from portal.publicity.views.register import LOOKS
 from portal.publicity.views.turn import Stand, acts_of, turn_of
+from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import show
+from portal.web.pages import part, show
 from portal.web.reading import actor, only_looks, portal, reading
 from portal.web.uploads import download, receive
 
@@ -89,10 +92,10 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         "activity_id": document.activity_id,
         "timing": showing.timing_lines(body),
         "embargo": "" if not stand or showing.is_out(body, stand.row, at) else showing.embargo_words(body),
-        "channels": stand.channels if stand else [],
+        "channels": _channels(document.id, stand, body, edition, at) if stand else "",
         "appeared": stand.found if stand else None,
         "records": [record_line(one) for one in stand.found.records] if stand else [],
-        "checks": _checks(session, document, around, body, edition),
+        "checks": _checks(session, document, around, body, edition) if state in _CHECKED else [],
         "warnings": _warnings(body, edition, at, plan_of(body).first, state),
         "purchase_words": purchase_words(
             body.title, body.summary, body.background, *(text for _, text in body.outputs)
@@ -114,9 +117,38 @@ def _stand(around: Around, body: PublicityBody, edition: Edition, at: dt.datetim
         row=around.row,
         state=state_at(around, at),
         found=around.appeared,
-        channels=showing.channel_lines(body, around.row, around.appeared, edition, at),
+        channels=_LINES.get(
+            _made_from(around.row, around.appeared, body, edition, at),
+            lambda: showing.channel_lines(body, around.row, around.appeared, edition, at),
+        ),
         holders=around.holders,
     )
+
+
+_LINES: Kept[Sequence[Mapping[str, Any]]] = Kept(300)
+_CHANNELS: Kept[Markup] = Kept(300)
+
+
+def _made_from(
+    row: Any, appeared: queries.Appeared, body: PublicityBody, edition: Edition, at: dt.datetime
+) -> Hashable:
+    """Everything that the lines of the channels are made from: the words, what appeared, which of the channels' times
+    have come and which are over at the moment `at`, the edition, and the language."""
+    spans = plan_of(body, row).channels.values()
+    times = tuple((one.holds(at), one.closes_at is not None and at >= one.closes_at) for one in spans)
+    told = tuple(appeared.publications.values()), tuple(appeared.records)
+    return body, tuple(row), told, times, edition.digest, language()
+
+
+def _channels(id: str, stand: Stand, body: PublicityBody, edition: Edition, at: dt.datetime) -> Markup:
+    """The channels as the page shows them; kept by all that they are made from."""
+
+    def make() -> Markup:
+        labels = {one.key: one.defined_as[language()] for one in edition.parties}
+        is_taking_down = body.relation == Relation.TAKE_DOWN
+        return part("publicity/_channels.html", "channels", stand.channels, is_taking_down, id, labels)
+
+    return _CHANNELS.get((id, _made_from(stand.row, stand.found, body, edition, at)), make)
 
 
 def _new_item(session: Session, reader: Actor) -> dict[str, Any]:
@@ -151,6 +183,8 @@ def activity_of(session: Session, reader: Actor, activity_id: str | None) -> Any
 # --------------------------------------------------------------------------------------- what is offered
 
 
+_CHECKED = {None, State.CONSULTING, State.PARTIAL, State.SENT_BACK}
+"""As long as consent is asked, what is missing is shown."""
 _BEFORE_ALL_IS_OUT = {State.WAITING, State.WAITING_FOR_EVENT, State.READY, State.PARTLY_PUBLISHED}
 """Agreed, not stopped, and something still to go out: of such an item copies are handed out."""
 
