@@ -47,7 +47,7 @@ from tests.makers.activities import (
     tabled_particulars,
     tabled_proposal,
 )
-from tests.makers.advice import advice_body, handled
+from tests.makers.advice import advice_body, handled, recorded_draft
 from tests.makers.advice import confirmed as advice_confirmed
 from tests.makers.advice import corrected as advice_corrected
 from tests.makers.advice import drafted as advised
