@@ -20,10 +20,11 @@ from pathlib import Path
 
 from bench import exports, floor, pages, report
 from bench.client import Ask, Browser, Run, drive
-from bench.fill import LARGE, SECRET, SMALL, Size, World, fill, moved
+from bench.fill import LARGE, SECRET, SMALL, Size, fill, moved
 from bench.pages import CONSENT, READ, Page
 from bench.report import Counted, Figures, Key
 from bench.servers import THREADS, Server
+from bench.world import World
 from tests.servers import filesystem_of, postgres_server, room_on_disk
 
 DATABASES = ("postgresql", "sqlite")

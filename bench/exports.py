@@ -12,8 +12,8 @@ from flask import url_for
 
 from bench import pages
 from bench.client import Refused
-from bench.fill import World
 from bench.servers import Server
+from bench.world import World
 
 SECONDS, GROWTH = 5.0, 40.0
 """For the CSV of 100,000 entries; and for how much the processes may grow in MiB while any export leaves."""

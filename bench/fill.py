@@ -11,8 +11,7 @@ import datetime as dt
 import random
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,8 +19,9 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from bench import floor, outward
+from bench.world import World
 from portal import create_app
-from portal.access.actor import SYSTEM, Actor
+from portal.access.actor import Actor
 from portal.activities import commands as activities
 from portal.activities.models import Activity
 from portal.activities.particulars import PARTICULARS, ParticularsBody
@@ -37,7 +37,7 @@ from portal.consent.rules import Capacity
 from portal.history.event import JOINT, Event
 from portal.history.models import Entry, Head, Instance, Message, SearchWords
 from portal.history.seal import seal
-from portal.history.work import Work, Works
+from portal.history.work import Work
 from portal.kernel.clock import FixedClock, SystemClock, day_in_japan
 from portal.kernel.db import Subject, open_engines
 from portal.kernel.typed import normal_search
@@ -46,7 +46,7 @@ from portal.parties.events import SignedIn
 from portal.schema import gather
 from portal.settings import FOUNDING_FILE, Settings
 from portal.web.app import Portal
-from tests.makers.people import People, TestPerson, staff
+from tests.makers.people import staff
 
 DAYS = 200
 """How long ago the portal was founded."""
@@ -83,36 +83,6 @@ class Size:
 
 SMALL = Size(entries=1_000, documents=110, waiting=60, publicity=60, advice=60)
 LARGE = Size(entries=100_000, documents=1_200, waiting=1_000, publicity=1_000, advice=1_000)
-
-
-@dataclass
-class World:
-    """A portal being filled, its clock and its people."""
-
-    app: Portal
-    clock: FixedClock
-    people: People = field(init=False)
-    documents: list[str] = field(default_factory=list)
-    """Every tabled proposal but the busy one."""
-    busy: str = ""
-    """The one with REVISIONS revisions, REPLIES replies and COMMENTS comments."""
-    full_item: str = ""
-    """The publicity item of many outputs."""
-
-    @property
-    def works(self) -> Works:
-        """Where its Works begin."""
-        works: Works = self.app.extensions["works"]
-        return works
-
-    def work(self, actor: Actor | TestPerson = SYSTEM) -> AbstractContextManager[Work]:
-        """A Work by `actor`, three minutes after the one before."""
-        self.clock.move(minutes=3)
-        return self.works.begin(actor.actor(self) if isinstance(actor, TestPerson) else actor)
-
-    def read(self) -> Session:
-        """A session that cannot write."""
-        return Session(self.app.engines.reader, expire_on_commit=False)
 
 
 def fill(url: str, folder: Path, size: Size) -> World:

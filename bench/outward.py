@@ -6,8 +6,8 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from bench.world import World
 from portal.advice import commands as advice
 from portal.advice.body import AdviceBody
 from portal.advice.commands import Handling
@@ -22,9 +22,6 @@ from portal.kernel.uploads import Inspection
 from portal.publicity import commands as publicity
 from portal.publicity.commands import Appeared
 from portal.publicity.item import PUBLICITY, PublicityBody, output_keys
-
-if TYPE_CHECKING:
-    from bench.fill import World
 
 OUTPUTS, CHANNELS, FILES = 10, 10, 3
 """What the item of many outputs holds."""

@@ -10,7 +10,8 @@ from flask import url_for
 from sqlalchemy import select
 
 from bench.client import Ask, Browser, Refused
-from bench.fill import World, table_many
+from bench.fill import table_many
+from bench.world import World
 from portal.activities.proposal import PROPOSAL
 from portal.consent.models import Document
 from portal.history.event import JOINT
