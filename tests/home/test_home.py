@@ -259,7 +259,7 @@ def test_home_needs_no_more_statements_full_than_empty(pair, signed_in, counted)
         with counted(pair) as again:  # while nothing happens, who asks, the edition and the dates are enough
             browser.get("/")
         needed.add((len(first), len(again)))
-    assert needed == {(12, 8)}
+    assert needed == {(12, 6)}
 
 
 def test_everything_that_waits_is_reached_page_by_page_once(full, signed_in):
