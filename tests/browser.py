@@ -40,6 +40,8 @@ class Form:
     elsewhere: list[str] = field(default_factory=list)
     """Where buttons send it that do not send it to `action`."""
     words: str = ""
+    hidden: set[str] = field(default_factory=set)
+    """The fields that nobody types into."""
 
     def values(self) -> dict[str, list[str]]:
         """What would be sent, by name."""
@@ -119,6 +121,8 @@ class _Reader(HTMLParser):
                 self._form.fields.append((name, given.get("value", "on")))
         elif name and "disabled" not in given:
             self._form.fields.append((name, given.get("value", "")))
+            if kind == "hidden":
+                self._form.hidden.add(name)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)

@@ -107,6 +107,11 @@ class ChangesField(_Parts):
         self.chosen = [id for id in choosable(edition) if id in wanted]
         self._build()
 
+    def sent_for(self, edition: Edition) -> list[str]:
+        """The clauses of `edition` whose inputs came in."""
+        sent = self._sent or ()
+        return [id for id in choosable(edition) if any(one.startswith(f"{self.name}-{id}-") for one in sent)]
+
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """How, clause, Japanese and English, for each clause that was chosen."""
@@ -253,8 +258,9 @@ class PeriodField(LineField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Raises with the reason for what is no period."""
+        typed = valuelist[0] if valuelist else ""
+        self.shown, self.months = typed if isinstance(typed, str) else "", None  # whatever is refused
         super().process_formdata(valuelist)
-        self.shown, self.months = self.data, None
         if self.data:
             try:
                 self.months = days.read_months(self.data, least=self.least)
@@ -456,6 +462,8 @@ class AmendmentForm(BodyForm):
     def offer(self, edition: Edition, code: str) -> None:
         """There are inputs for every clause that is chosen by now."""
         chosen = self.clauses.data or [row[1] for row in self.changes._given]
+        if not {id for id, *_ in self.clauses.iter_choices()}.issuperset(self.clauses.data or ()):
+            chosen = [*chosen, *self.changes.sent_for(edition)]  # what is refused loses no words
         self.changes.offer(edition, chosen, code)
         self.additions.offer(edition, code)
         self.figures.offer(edition, code, len(self.additions.lines))

@@ -15,7 +15,9 @@ from sqlalchemy import text, update
 from portal.access.actor import Actor
 from portal.access.policy import Role
 from portal.agreement import queries
-from portal.history.models import Entry, Payload
+from portal.history.erasing import erase_words
+from portal.history.models import Entry
+from portal.kernel.db import Subject
 from portal.kernel.digest import check_code
 from tests.conftest import House
 from tests.history.acts import act, client_of, person
@@ -334,7 +336,7 @@ def test_entries_lead_to_what_they_are_about_where_the_assembler_knows_the_way(s
 def test_what_was_rendered_before_is_never_shown_in_place_of_what_is_there_now(sqlite_house: House) -> None:
     """Rows and choices are kept by all that they show: other words, another reader, another language are other."""
     kou, otsu = person(sqlite_house, "kou", "甲の人"), person(sqlite_house, "otsu", "乙の人")
-    act(sqlite_house, kou, "消される題")
+    act(sqlite_house, kou, "消される題", document="d1")
     act(sqlite_house, otsu, "乙の手元", own_side=True)
     ours, theirs = client_of(sqlite_house, kou), client_of(sqlite_house, otsu)
     for _round in range(2):
@@ -344,8 +346,8 @@ def test_what_was_rendered_before_is_never_shown_in_place_of_what_is_there_now(s
         assert "Audit trail" in body(client_of(sqlite_house, kou, "en"), "/history?reading=trail")
     act(sqlite_house, otsu, "新しい題")
     assert re.search(r"<option[^>]*>乙 乙の人</option>", body(ours, "/history?reading=trail"))
-    with sqlite_house.app.engines.writer.begin() as connection:
-        connection.execute(update(Payload).where(Payload.field == "title").values(salt=None, content=None))
+    with sqlite_house.work() as work:
+        erase_words(work, Subject("document", "d1"), fields={"title"}, reference="TST-0001", title="")
     page = body(ours, "/history?reading=trail")
     assert "消される題" not in page
     assert "（処分済み）" in page

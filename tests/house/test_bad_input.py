@@ -69,7 +69,7 @@ class Found:
     def typed_in(self) -> list[str]:
         """The fields a person types into or chooses from."""
         names = dict.fromkeys([*(name for name, _ in self.form.fields), *self.form.choices, *self.form.files])
-        return [name for name in names if name not in HIDDEN]
+        return [name for name in names if name not in HIDDEN and name not in self.form.hidden]
 
     def values(self, *, text: str | None = None, **given: str) -> dict[str, Any]:
         """What is sent: what stands in the form, the first of each choice, `text` in every field for words."""
@@ -100,7 +100,11 @@ class Found:
             stream, _, boundary = stream_encode_multipart(parts, use_tempfile=False)
             kind, body = f'multipart/form-data; boundary="{boundary}"', stream.read()
         response = self.browser.client.post(
-            self.address, data=body, content_type=kind, headers={"Accept-Language": language}
+            self.address,
+            data=body,
+            content_type=kind,
+            headers={"Accept-Language": language},
+            buffered=True,  # a file on its way out is closed
         )
         page = Page(self.browser, response, self.address)
         self.browser.check(page)
@@ -392,9 +396,9 @@ def test_every_field_of_every_form_takes_or_refuses_every_string(forms):
     for number, found in enumerate(forms.found):
         fields = [name for name in found.typed_in if name not in found.form.choices]
         for turn, (what, text) in enumerate(TEXTS.items()):
-            if not fields or (not FULL and (turn + number) % (12 if is_of_the_mechanism(found) else 4)):
+            if not fields or (not FULL and (turn + number) % (24 if is_of_the_mechanism(found) else 7)):
                 continue
-            language = ("ja", "en")[(turn // 4 + number) % 2]
+            language = ("ja", "en")[(turn // 7 + number) % 2]
             values = found.values(text=text)
             try:
                 page = found.send(values, language=language)
@@ -416,7 +420,7 @@ def test_a_strange_string_alone_in_a_field_is_kept_or_shown_as_words(forms):
     """Rows 66, 75, 76: each field with each string while the others hold what is asked for, so that it comes through
     where it may; the page it leads to is whole, and what a draft was given stands in it as it was typed."""
     tally, wrong, turn = Counter[str](), list[str](), 0
-    each = 1 if FULL else 60
+    each = 1 if FULL else 90
     for found in forms.found:
         for name in found.typed_in:
             if name in found.form.choices or name in found.form.files or is_of_the_mechanism(found):
@@ -442,7 +446,7 @@ def test_a_strange_string_alone_in_a_field_is_kept_or_shown_as_words(forms):
                 forms.put_back()
     print(f"\n{dict(tally)}")
     assert wrong == [], "\n".join(wrong)
-    assert tally["303"] >= 100
+    assert tally["303"] >= 50
 
 
 def must_hold(page: Page, name: str, text: str, what: str) -> None:
@@ -458,6 +462,8 @@ def lined(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\r\n\u3000")
 
 
+SHAPES = {"what"}
+"""What an accord is about: where no page offers it, there is nothing that could be asked."""
 STRANGE = ("x" * 30_000, "\u202e", "a\x00b", "NaN", "9223372036854775808", "", "otsu")
 
 
@@ -475,16 +481,17 @@ def test_choices_and_hidden_fields_that_no_page_offers_are_refused_beside_the_fi
     for turn, found in enumerate(forms.found):
         names = [
             *found.form.choices,
-            *(name for name, _ in found.form.fields if name in HIDDEN - {"csrf_token"}),
+            *(name for name, _ in found.form.fields if name in (HIDDEN | found.form.hidden) - {"csrf_token"}),
         ]
         for number, name in enumerate(dict.fromkeys(names), turn):
             strange = (*STRANGE, others[number % 3], [others[0], others[1]])
-            for value in strange if FULL else strange[number % 2 :: 2]:
+            for value in strange if FULL else strange[number % 7 :: 7]:
                 values = found.values() | {name: value if isinstance(value, list) else [value]}
                 requests += 1
                 try:
                     page = found.send(values)
-                    must_be_a_good_answer(found, page, values, "ja", f"{name}={value!r:.40}")
+                    typed = {} if name in SHAPES else values
+                    must_be_a_good_answer(found, page, typed, "ja", f"{name}={value!r:.40}")
                     options = found.form.choices.get(name, ())
                     offered = (
                         value == "" or value in options or len(options) < 2

@@ -202,8 +202,8 @@ MUTANTS = (
     Mutant(
         "what is kept is kept for ever",
         "portal/history/queries.py",
-        "    return tuple([leaves[chain] for chain in chains]) if all(chain in leaves for chain in chains) else None",
-        "    return (\"\",) if all(chain in leaves for chain in chains) else None",
+        "    return tuple(found)",
+        '    return ("",)',
         (
             f"{KEPT}::test_a_reader_of_an_older_snapshot_leaves_nothing_to_one_of_a_newer_and_takes_nothing_from_it"
             "[sqlite]",
@@ -213,10 +213,8 @@ MUTANTS = (
         "the lock is taken after the first reads",
         "portal/history/work.py",
         "            take_the_writer_lock(session)\n            self.must_be_writable(session)\n"
-        "            last = max((head.at for head in session.scalars(select(Head))), default=None)",
-        "            held = list(session.scalars(select(Head)))\n"
-        "            last = max((head.at for head in held), default=None)\n"
-        "            take_the_writer_lock(session)",
+        "            heads = session.scalars(_HEADS).all()",
+        "            heads = session.scalars(_HEADS).all()\n            take_the_writer_lock(session)",
         (f"{RACES}::test_who_waits_for_the_lock_has_read_nothing_before",),
     ),
     Mutant(
