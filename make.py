@@ -387,8 +387,9 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def environment_for_tests(instance: str) -> dict[str, str]:
-    """The environment without the settings of a portal that may be in use on this machine."""
-    prefixes = ("PORTAL_", "SMTP_", "DATABASE_URL", "SECRET_KEY", "MAIL_SENDER")
+    """The environment without the settings of a portal that may be in use on this machine; what is compiled is kept, for
+    the tests start hundreds of processes."""
+    prefixes = ("PORTAL_", "SMTP_", "DATABASE_URL", "SECRET_KEY", "MAIL_SENDER", "PYTHONDONTWRITEBYTECODE")
     other = {key: value for key, value in os.environ.items() if not key.startswith(prefixes)}
     return {**other, "PORTAL_INSTANCE": instance}
 

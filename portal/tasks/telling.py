@@ -156,7 +156,9 @@ def _make_mails(work: Work) -> int:
     """Every waiting line whose time has come stands in a mail, one for each person; those that nobody is to be told
     any more are gone."""
     lines = work.session.scalars(
-        select(MailLine).where(MailLine.mail_id.is_(None)).order_by(MailLine.at, MailLine.message_id)
+        select(MailLine)
+        .where(MailLine.mail_id.is_(None))
+        .order_by(MailLine.at, MailLine.message_id, MailLine.member_id)
     ).all()
     if not lines:
         return 0

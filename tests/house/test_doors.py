@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import itertools
 import re
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from tests.browser import Browser, Page
 from tests.house.oracle import IDENTITIES, REQUESTS, SIDED, Asked, Asking, Line, read_matrix
 from tests.makers.cooperation import Cooperation, cookie_of, set_cookie, token_of
 from tests.makers.people import TestPerson, post
+from tests.makers.volumes import sized
 
 LINES = read_matrix()
 DOORS = {(line.method, line.rule) for line in LINES}
@@ -376,13 +378,16 @@ def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, pos
     begun = time.perf_counter()
     own = rounds(cooperation, cooperation.parties[position])
     seen: set[tuple[str, str]] = set()
+    turn = itertools.count()
     for line in LINES:
         if not is_this_sides(line, position):
             continue
         first = (line.method, line.rule) not in seen
         seen.add((line.method, line.rule))
         for identity in IDENTITIES:
-            if first or comes_to_the_thing(line, identity):
+            # Behind each door everybody once; there the officer comes to every thing, the others to some of them.
+            often = 1 if identity == "officer" else sized(4, 1)
+            if first or (comes_to_the_thing(line, identity) and next(turn) % often == 0):
                 own.knock(line, identity)
             if first and line.method == "GET":
                 own.head(line, identity)
@@ -390,7 +395,7 @@ def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, pos
             own.strange_methods(line, "officer")
     print(f"\n{dict(own.tally)} in {time.perf_counter() - begun:.0f} s")
     assert own.wrong == [], "\n".join(own.wrong)
-    assert own.tally["cells"] >= 1_500
+    assert own.tally["cells"] >= sized(1_000, 1_500)
 
 
 # --- The password once more ------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from tests.house.oracle import Asked, Line
 from tests.house.test_doors import LINES, PUBLIC, Knocker, Rounds, rounds
 from tests.makers.cooperation import Cooperation, set_cookie, token_of
 from tests.makers.people import PASSWORD, post
+from tests.makers.volumes import sized
 
 PROPOSALS = "activities/proposals"
 
@@ -44,6 +45,13 @@ def own(everybody: Rounds) -> Iterator[Rounds]:
     """Everybody of the first party, signed in; the database is put back after the test."""
     yield everybody
     everybody.all.put_back()
+
+
+ALIKE = (
+    "/term/dates/<id>/", "/term/accords/<id>/", "/publicity/<id>/", "/publicity/voluntary/<id>/", "/amendments/<id>/",
+    "/amendments/executions/<id>/", "/doubts/answers/<id>/", "/activities/particulars/<id>/",
+)  # fmt: skip
+"""Forms that every kind of paper has; of them a third is enough in a run that everybody waits for."""
 
 
 def first_lines(own: Rounds, method: str) -> Iterator[tuple[Line, Knocker]]:
@@ -134,9 +142,11 @@ def test_no_form_takes_a_column_that_it_does_not_ask_for(own):
     """Row 63: every column name of every table sent to every form; the same rows come of it as without."""
     names, wrong = columns(), []
     doors = 0
-    for line, knocker in first_lines(own, "POST"):
+    for turn, (line, knocker) in enumerate(first_lines(own, "POST")):
         if line.rule in {"/sign-in", "/account/confirm", "/account/password", "/sign-out"}:
             continue  # they only make tokens, attempts and sessions; tests/parties/ has them one by one
+        if turn % sized(3, 1) and line.rule.startswith(ALIKE):
+            continue
         doors += 1
         outcomes = []
         own.asking.rewind()
@@ -155,7 +165,7 @@ def test_no_form_takes_a_column_that_it_does_not_ask_for(own):
         if outcomes[0] != outcomes[1] or any("harm-999" in row for row in outcomes[1][1]):
             wrong.append((line.rule, outcomes[0][0], outcomes[1][0]))
     assert wrong == []
-    assert doors >= 80
+    assert doors >= sized(70, 80)
     print(f"\nforms: {doors}, column names: {len(names)}")
 
 

@@ -195,10 +195,10 @@ class Client:
             self.post(self.officer, "consent", id, f"/memos/{id}/consent", form)
 
     def reasoned(self, act: str, id: str) -> None:
-        """An act that needs its reason."""
+        """An act that needs its reason; where it would be refused, the page says so and has no form."""
         page = self.get(self.officer, f"/memos/{id}/{act}")
-        if page.status == 200:
-            form = hidden(page.text) | {"reason": "都合により"}
+        form = hidden(page.text) | {"reason": "都合により"}
+        if page.status == 200 and form.get("once"):
             self.post(self.officer, act, id, f"/memos/{id}/{act}", form)
 
     def consent_as_a_drafter(self, id: str) -> None:
