@@ -4,6 +4,7 @@ tests of starting and of serving, which start real ones, still see."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
@@ -50,7 +51,9 @@ class _Statements(dict[tuple[Any, ...], Any]):
 
 
 def do_once() -> None:
-    """Every portal of this process takes what another one has compiled."""
+    """Every portal of this process takes what another one has compiled; and the garbage collector, which else would look
+    at all of them again and again, comes by more seldom."""
+    gc.set_threshold(50_000, 20, 50)
     Portal.jinja_options = {**Portal.jinja_options, "bytecode_cache": _Compiled()}
     built: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
     build = Rule._compile_builder
