@@ -372,6 +372,7 @@ def comes_to_the_thing(line: Line, identity: str) -> bool:
     return expected in {"yes", "no", "404"} and not like_a_drafter
 
 
+@pytest.mark.volumes
 @pytest.mark.parametrize("position", [0, 1], ids=["first party", "second party"])
 def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, position):
     """Rows 1, 2, 7, 11, 14, 18, 28, 61, 62, 65: the matrix of rule, thing and identity, by real requests."""

@@ -124,6 +124,7 @@ def known_ids(cooperation: Cooperation) -> list[str]:
     return found + [one.id for one in cooperation.made.activities.values()]
 
 
+@pytest.mark.volumes
 def test_every_address_with_every_identifier_shows_no_other_sides_word(all_of_it):
     """Row 1: every page that takes an identifier with every identifier there is, as those who may know least."""
     rules = [rule for method, rule in REQUESTS if method == "GET" and "<id>" in rule and rule.count("<") == 1]

@@ -138,6 +138,7 @@ def columns() -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.volumes
 def test_no_form_takes_a_column_that_it_does_not_ask_for(own):
     """Row 63: every column name of every table sent to every form; the same rows come of it as without."""
     names, wrong = columns(), []

@@ -98,6 +98,7 @@ TRIED = MUTANTS if FULL else MUTANTS[::2]
 """In a run that everybody waits for every second one is enough."""
 
 
+@pytest.mark.volumes
 @pytest.mark.parametrize("mutant", TRIED, ids=lambda mutant: mutant.name)
 def test_the_mutant_is_killed(outcomes, mutant):
     """Security.md 4.3: killed by a test that fails, not by code that cannot run."""
