@@ -369,9 +369,7 @@ FLOORS = ("the floors (import-linter)", ["-c", LINT_IMPORTS])
 TYPES = ("types (mypy)", ["-m", "mypy"])
 WORDS = ("both languages complete", ["-m", "flask", "--app", "wsgi", "portal", "words", "--check"])
 MIGRATIONS = ("migrations make the models' tables", ["-m", "pytest", "-q", "tests/house/test_migrations.py"])
-SUITE = ["-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-"""Three at a time on two cores, and in the order of the folders, so that those that wait for a browser or for a server
-that was killed have others beside them that work."""
+SUITE = ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
 
 
 def test(arguments: Sequence[str]) -> int:

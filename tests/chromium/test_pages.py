@@ -208,7 +208,7 @@ def test_the_main_way_works_without_scripts(
         field.fill("戦略企画課")
     with person.context.expect_page() as opened:
         person.button(person.say("プレビューを見る")).click()
-    assert opened.value.locator("strong", has_text="太字").count() == 1
+    opened.value.locator("strong", has_text="太字").wait_for()
     opened.value.close()
     person.press("下書きを保存する").press("下書きを提示する（相手方に見えます）")
     assert person.reads("提示しました。相手方にもお知らせしました。")

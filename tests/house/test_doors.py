@@ -21,7 +21,7 @@ from tests.browser import Browser, Page
 from tests.house.oracle import IDENTITIES, REQUESTS, SIDED, Asked, Asking, Line, read_matrix
 from tests.makers.cooperation import Cooperation, cookie_of, set_cookie, token_of
 from tests.makers.people import TestPerson, post
-from tests.makers.volumes import sized
+from tests.makers.volumes import FULL, sized
 
 LINES = read_matrix()
 DOORS = {(line.method, line.rule) for line in LINES}
@@ -359,7 +359,7 @@ def is_this_sides(line: Line, position: int) -> bool:
         )
     ):  # fmt: skip
         return line.number % 2 == position
-    return True
+    return FULL or line.number % 2 == position  # what no side has for itself alone, one of them tries
 
 
 def comes_to_the_thing(line: Line, identity: str) -> bool:
@@ -396,7 +396,7 @@ def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, pos
             own.strange_methods(line, "officer")
     print(f"\n{dict(own.tally)} in {time.perf_counter() - begun:.0f} s")
     assert own.wrong == [], "\n".join(own.wrong)
-    assert own.tally["cells"] >= sized(1_000, 1_500)
+    assert own.tally["cells"] >= sized(500, 1_500)
 
 
 # --- The password once more ------------------------------------------------------------------------------
