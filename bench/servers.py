@@ -40,7 +40,15 @@ class Server:
             [sys.executable, "-m", "gunicorn", *options.split(), "--log-level", "error"]
             + ["--bind", f"127.0.0.1:{self.port}", application],
             cwd=PROJECT,
-            env={**os.environ, "MALLOC_ARENA_MAX": "2", **environment, "PORT": str(self.port)},
+            env={
+                **os.environ,
+                "MALLOC_ARENA_MAX": "2",
+                # The jobs stand in a process of their own, which is not started here: a past that was made up in a minute
+                # has years of reminders and mails due at once.
+                "PORTAL_SCHEDULER": "0",
+                **environment,
+                "PORT": str(self.port),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
