@@ -1158,7 +1158,8 @@ def _shared_page(form: SharedForm, status: int = 200) -> ResponseReturnValue:
 
 
 _WAITING: Kept[int] = Kept(300)
-"""How many files of a paper or a record are not in the ledger yet: by it and the joint chain as it was."""
+"""How many files of a paper or a record that the reader may open are not in the ledger yet: by it, by what the reader may
+open, and by the joint chain as it was."""
 
 
 def beside(kind: str, id: str) -> Markup:
@@ -1169,7 +1170,8 @@ def beside(kind: str, id: str) -> Markup:
     has_files = kind != "activity" and who.may(Permission.KEEP_LEDGER)
     waiting = 0
     if has_files and queries.may_read(who):
-        waiting = history.read_once(_WAITING, reading(), (kind, id), lambda: len(_shared(kind, of=id)))
+        asked = kind, id, who.party, who.may(Permission.READ_OWN_SIDE)  # of a secret not everybody opens the files
+        waiting = history.read_once(_WAITING, reading(), asked, lambda: len(_shared(kind, of=id)))
     if not found and not waiting:
         return Markup("")
     edition, reach = _edition(), _reach()

@@ -18,6 +18,7 @@ from tests.makers.advice import (
     recorded,
     recorded_draft,
     term_of,
+    with_file,
 )
 
 
@@ -106,3 +107,21 @@ def test_of_a_secret_the_third_party_learns_only_that_it_is_there(agreement_of_t
     browser.sign_in(giver.drafter.email, giver.drafter.password)
     assert "要確認" not in browser.get(f"/advice/drafts/{id}").text
     assert recorded_draft(house, giver.drafter, id).number == 2
+
+
+def test_the_files_of_a_secret_are_counted_for_those_who_may_open_it_whoever_looked_before(agreement_of_three):
+    """Rows 1, 7; R5-1: what was read once for one side is not told to another that may not open it."""
+    house, term = agreement_of_three, term_of(agreement_of_three)
+    giver, receiver = house.people[term.giver], house.people[term.receiver]
+    third = next(side for side in house.people.sides if side.party not in {giver.party, receiver.party})
+    draft = drafted(
+        house, giver.drafter, advice_body(giver.party, receiver.party, marking="secret", basis="volunteered")
+    )
+    with_file(house, giver.drafter, draft)
+    made = recorded_draft(house, giver.drafter, draft)
+    offer = f'action="/handback/shared?of={made.id}"'
+    for _round in range(2):
+        for side, is_offered in ((receiver, True), (third, False)):
+            browser = Browser(house)
+            browser.sign_in(side.drafter.email, side.drafter.password)
+            assert (offer in browser.get(f"/advice/{made.id}").source) is is_offered, side.party
