@@ -962,7 +962,8 @@ def read_once(
     kept: Kept[Any], session: Session, question: Hashable, read: Callable[[], Any], *, own: str | None = None
 ) -> Any:
     """What `read` gives of what all parties share (`Recorded.is_shared`): read once by all who ask the same, until the
-    joint chain grows. Whoever asks may read all of it, and has been asked before. With the reader's party as `own`, what
+    joint chain grows. Whoever asks may read all of it, and has been asked before; where an answer is not the same for every
+    reader, the `question` says for whom it is. With the reader's party as `own`, what
     that party keeps to itself is in it, too: then it is read once by those of that side, until its own chain grows."""
     chains = (JOINT,) if own is None else (JOINT, own)
     snapshot = as_of(session, *chains)

@@ -211,13 +211,16 @@ class Recipient:
     """Which mails about messages they get (`portal.mail.rules.MailChoice`)."""
 
 
-_RECIPIENTS = select(*_PERSON, Member.email_normal, Member.mail_choice).where(Member.closed_at.is_(None))
+_RECIPIENTS = (
+    select(*_PERSON, Member.email_normal, Member.mail_choice)
+    .where(Member.closed_at.is_(None), Member.party.is_not(None))
+    .order_by(Member.id)
+)
 
 
 def recipients(session: Session, at: dt.datetime) -> dict[str, Recipient]:
     """Everybody of a party whose account is open at `at`, by their identifier: for who sends mails (row 61)."""
-    of_parties = _RECIPIENTS.where(Member.party.is_not(None)).order_by(Member.id)
-    found = session.execute(of_parties, _moments(at))
+    found = session.execute(_RECIPIENTS, _moments(at))
     return {
         row.id: Recipient(_actor(row, has_visit=False), row.email_normal, row.mail_choice) for row in found
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -325,7 +325,10 @@ def test_entries_lead_to_what_they_are_about_where_the_assembler_knows_the_way(s
     kou = person(sqlite_house, "kou")
     act(sqlite_house, kou, document="d1")
     client = client_of(sqlite_house, kou)
-    ways: Callable[..., str | None] = lambda kind, id, **_: f"/there/{id}" if kind == "document" else None  # noqa: E731
+
+    def ways(kind: str, id: str, *, shared: bool) -> str | None:
+        return f"/there/{id}" if kind == "document" and shared else None
+
     sqlite_house.app.extensions["link_to_subject"] = ways
     for address in ("/history", "/history?reading=trail", "/history/joint/2"):
         assert 'href="/there/d1"' in body(client, address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -363,6 +363,19 @@ def life(house: House, known: dict[str, str]) -> Iterator[str]:
     yield "over"
 
 
+def shown_to(
+    browsers: Sequence[Browser], addresses: Sequence[str], done: str
+) -> dict[tuple[int, str], bytes]:
+    """Every page as each browser has it after `done`, but for what differs from showing to showing."""
+    pages = {}
+    for who, browser in enumerate(browsers):
+        for address in addresses:
+            answer = browser.client.get(address, headers={"Accept-Language": browser.language})
+            assert answer.status_code == 200, (done, address)
+            pages[who, address] = FORGETTABLE.sub(b"", answer.get_data())
+    return pages
+
+
 def test_whatever_moves_the_agreements_life_no_page_shows_it_as_it_was(sqlite_dated: House) -> None:
     """The same of the acts of articles 3, 4, 5 and 9, and of days that pass without any entry."""
     house, known = sqlite_dated, dict[str, str]()
@@ -384,19 +397,9 @@ def test_whatever_moves_the_agreements_life_no_page_shows_it_as_it_was(sqlite_da
             browsers.append(browser := Browser(house, language=language))
             browser.sign_in(person.email, person.password)
         addresses = [*lists, *(places[name].format(id) for name, id in known.items())]
-
-        def seen() -> dict[tuple[int, str], bytes]:
-            pages = {}
-            for who, browser in enumerate(browsers):  # noqa: B023  # called in this turn alone
-                for address in addresses:  # noqa: B023
-                    answer = browser.client.get(address, headers={"Accept-Language": browser.language})
-                    assert answer.status_code == 200, (done, address)  # noqa: B023
-                    pages[who, address] = FORGETTABLE.sub(b"", answer.get_data())
-            return pages
-
-        kept = seen()
+        kept = shown_to(browsers, addresses, done)
         forget()
-        anew = seen()
+        anew = shown_to(browsers, addresses, done)
         assert [key for key in kept if kept[key] != anew[key]] == [], done
     assert acts == 16
 
