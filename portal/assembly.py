@@ -37,7 +37,7 @@ from portal.handback.commands import Shared
 from portal.handback.showing import direction as handed_over
 from portal.handback.showing import marks as handback_stands
 from portal.handback.views import beside as handback_beside
-from portal.home.parts import PART_SHOWN, Item, Part
+from portal.home.parts import SHOWN, Item, Part
 from portal.kernel.clock import day_in_japan
 from portal.kernel.db import today_of
 from portal.kinds import BY_KEY
@@ -394,7 +394,7 @@ def _meeting_part(due: dt.date, today: dt.date) -> list[Part]:
 
 def _still_running(session: Session, reader: Actor) -> list[Part]:
     """The activities that the end of the agreement finds under way (R5-5)."""
-    rows = activities.under_way(session, reader, limit=PART_SHOWN + 1)
+    rows = activities.under_way(session, reader, limit=SHOWN + 1)
     return [
         _part("under-way", say("協定の終了後も終わっていない取組"), rows, is_urgent=True,
               lead=say("完了か中止を記録してください。中断している取組は再開できません。")),
@@ -422,7 +422,7 @@ def activities_parts(session: Session, reader: Actor, today: dt.date) -> Sequenc
 def _unacknowledged(session: Session, reader: Actor) -> Part:
     """What the others recorded of carrying activities out, and my side has said nothing to (R2-10)."""
     rows = (
-        activities.unacknowledged(session, reader, limit=PART_SHOWN + 1)
+        activities.unacknowledged(session, reader, limit=SHOWN + 1)
         if reader.may(Permission.ACKNOWLEDGE)
         else []
     )
@@ -452,12 +452,12 @@ def _part(
     return Part(
         key=key,
         title=title,
-        items=[_ITEMS.get((tuple(row), language()), partial(_item, row)) for row in rows[:PART_SHOWN]],
+        items=[_ITEMS.get((tuple(row), language()), partial(_item, row)) for row in rows[:SHOWN]],
         total=len(rows),
         lead=lead,
         empty=empty,
         is_urgent=is_urgent,
-        more=(say("取組の一覧"), url_for("activities.index")) if len(rows) > PART_SHOWN else None,
+        more=(say("取組の一覧"), url_for("activities.index")) if len(rows) > SHOWN else None,
     )
 
 
@@ -505,12 +505,12 @@ def _publicity_part(
         key=key,
         title=title,
         items=[
-            _ITEMS.get((tuple(row), language()), partial(_publicity_item, row)) for row in rows[:PART_SHOWN]
+            _ITEMS.get((tuple(row), language()), partial(_publicity_item, row)) for row in rows[:SHOWN]
         ],
         total=len(rows),
         lead=lead,
         is_urgent=is_urgent,
-        more=(say("公表の一覧"), url_for("publicity.index")) if len(rows) > PART_SHOWN else None,
+        more=(say("公表の一覧"), url_for("publicity.index")) if len(rows) > SHOWN else None,
     )
 
 
@@ -537,7 +537,7 @@ def _publicity_item(row: Any) -> Item:
 def advice_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
     """What waits of advice: records to confirm, corrections of what the reader relied on, and what the reader's side
     relies on and nobody has checked (R8-4, R8-5; decision 34)."""
-    found = advice.waiting(session, reader, limit=PART_SHOWN + 1)
+    found = advice.waiting(session, reader, limit=SHOWN + 1)
     if not reader.may(Permission.ANSWER_ADVICE):
         found = [row for row in found if row.part == advice.READ]
     words = {
@@ -587,7 +587,7 @@ def handback_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[
     """What waits of the ledger: what is open once the duty itself has run out, above everything; records to confirm; what
     the reader's side must instruct, carry out and acknowledge (R5-2, R5-3); one statement."""
     reach = handback.reach_of(session, g.edition_in_force(), today)
-    found = handback.waiting(session, reader, has_ended=reach.has_ended, limit=PART_SHOWN + 1)
+    found = handback.waiting(session, reader, has_ended=reach.has_ended, limit=SHOWN + 1)
     may = {
         handback.CONFIRM: Permission.KEEP_LEDGER,
         handback.INSTRUCT: Permission.HAND_BACK,
@@ -620,11 +620,11 @@ def handback_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[
             key=f"handback-{part.replace('_', '-')}",
             title=title + (ended if part != handback.CONFIRM else ""),
             lead=lead,
-            items=[_handed_over(row, reach) for row in rows[:PART_SHOWN]],
+            items=[_handed_over(row, reach) for row in rows[:SHOWN]],
             total=len(rows),
             is_urgent=True,
             is_alarm=reach.is_over and not reach.is_voluntary and part != handback.CONFIRM,
-            more=(say("返却・処分の一覧"), url_for("handback.checklist")) if len(rows) > PART_SHOWN else None,
+            more=(say("返却・処分の一覧"), url_for("handback.checklist")) if len(rows) > SHOWN else None,
         )
         for part, (title, lead) in words.items()
         if (rows := [row for row in found if row.part == part and reader.may(may[part])])
@@ -709,7 +709,7 @@ def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence
     days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2); one
     statement."""
     now = portal().clock.now()
-    waiting = agreement_waiting(session, reader, now, limit=PART_SHOWN + 1)
+    waiting = agreement_waiting(session, reader, now, limit=SHOWN + 1)
     may = reader.may(Permission.STATE_POSITION)
     parts = (
         (amendments.TO_EXECUTE, say("合意した協定の変更（交わした文書の登録待ち）"), True,
@@ -723,7 +723,7 @@ def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence
         Part(
             key=key.replace("_", "-"),
             title=title,
-            items=[_agreement_item(row) for row in waiting if row.part == key][:PART_SHOWN] if shown else [],
+            items=[_agreement_item(row) for row in waiting if row.part == key][:SHOWN] if shown else [],
             total=sum(row.part == key for row in waiting) if shown else 0,
             lead=lead,
             is_urgent=True,

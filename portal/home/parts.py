@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 
-SHOWN = 50
-"""At most so many things stand on the page of those that wait for one side."""
-PART_SHOWN = 20
-"""At most so many items stand on the page in one part that another package made."""
+SHOWN = 20
+"""At most so many things stand on the page in one part: more than anybody reads before beginning; all of them stand on
+a page of their own."""
 COUNTED = 1_000
 """Counts are exact up to here; beyond, the page says 「1,000件超」 (decision 33)."""
 

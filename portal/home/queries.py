@@ -42,8 +42,8 @@ from portal.parties.models import AuditorAppointment, AuditorConsent, ConsentGra
 from portal.web.kept import Kept
 
 TURN, OTHERS, TO_CONFIRM, UNCONFIRMED, DRAFTS = "turn", "others", "to_confirm", "unconfirmed", "drafts"
-FEWER = 20
-"""How many consultations and drafts stand on the page: they are seldom many, and never urgent."""
+PAGE = 50
+"""How many documents stand on one page of the list of all that wait."""
 
 _ON_THE_TABLE = tuple(str(one) for one in ON_THE_TABLE)
 _OPEN_TO_DRAFTS = (*_ON_THE_TABLE, str(Standing.DRAFT))
@@ -142,7 +142,7 @@ _BOARDS: Kept[Board] = Kept(100)
 
 
 def documents(
-    session: Session, reader: Actor, part: str, *, after: Cursor | None = None, limit: int = SHOWN
+    session: Session, reader: Actor, part: str, *, after: Cursor | None = None, limit: int = PAGE
 ) -> list[Waiting]:
     """The documents that wait for the reader's party (`turn`) or for others only (`others`), the longest
     waiting first, from beyond `after`; one statement."""
@@ -175,7 +175,7 @@ def pending_grants(session: Session, reader: Actor, at: dt.datetime) -> Sequence
             or_(ConsentGrant.asked_by.is_(None), ConsentGrant.asked_by != reader.member_id),
         )
         .order_by(ConsentGrant.asked_at)
-        .limit(SHOWN)
+        .limit(PAGE)
     ).all()
 
 
@@ -197,7 +197,7 @@ def awaited_auditors(session: Session, reader: Actor) -> Sequence[Any]:
             ~consented.exists(),
         )
         .order_by(AuditorAppointment.proposed_at)
-        .limit(SHOWN)
+        .limit(PAGE)
     ).all()
 
 
@@ -263,7 +263,7 @@ def _consultations(part: str, condition: ColumnElement[bool]) -> Any:
         select(Consultation.id, func.count().over().label("total"))
         .where(condition)
         .order_by(Consultation.at, Consultation.id)
-        .limit(FEWER)
+        .limit(SHOWN)
         .subquery()
     )
     return (
@@ -313,5 +313,5 @@ def _drafts() -> Any:
         .join(Document, Document.id == Draft.document_id)
         .where(Draft.party == _MINE, Document.standing.in_(_OPEN_TO_DRAFTS))
         .order_by(case((Draft.saved_by == _ME, 0), else_=1), Draft.saved_at.desc(), Draft.id)
-        .limit(FEWER)
+        .limit(SHOWN)
     )

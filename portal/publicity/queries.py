@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ COUNTED = 1_000
 """Counts are exact up to here (decision 33)."""
 SOON = dt.timedelta(days=30)
 EMBARGO_SOON = dt.timedelta(hours=48)
+ONE_HOUR = dt.timedelta(hours=1)
 _MOST_WORDS = 5
 
 _ROW: tuple[Any, ...] = (
@@ -623,14 +625,46 @@ class Due:
     """Publications that were not as agreed and that the reader's side has not settled."""
 
 
+@dataclass(frozen=True)
+class _Ahead:
+    """The rows of an hour, and the moments at which what is due of them changes."""
+
+    rows: Sequence[Any]
+    moments: Sequence[dt.datetime]
+
+    def phase(self, now: dt.datetime) -> tuple[int, int]:
+        """The same for two moments of the hour between which, or at which, nothing falls due."""
+        return bisect_left(self.moments, now), bisect_right(self.moments, now)
+
+
+_AHEAD: Kept[_Ahead] = Kept(50)
+_FALLEN_DUE: Kept[Due] = Kept(100)
+
+
 def due(session: Session, reader: Actor, now: dt.datetime, *, in_force: bool, limit: int = 200) -> Due:
-    """What of publicity is due at `now` (aware); one statement."""
+    """What of publicity is due at `now` (aware); one statement, once in an hour without an entry."""
     if not may_read(reader):
         return Due([], [], [], [], [], [], [], [])
-    given = {
-        "now": now, "horizon": now + SOON, "mine": reader.party, "limit": limit, "ended": not in_force,
-    }  # fmt: skip
-    found = rows(session, _DUE_ROWS, given).all()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+
+    def read() -> _Ahead:
+        given = {"now": hour, "horizon": hour + ONE_HOUR + SOON, "mine": reader.party, "limit": limit,
+                 "ended": not in_force}  # fmt: skip
+        found = rows(session, _DUE_ROWS, given).all()
+        ends = {one for row in found for one in (row.opens_at, row.closes_at) if one is not None}
+        return _Ahead(found, sorted({one - early for one in ends for early in (dt.timedelta(), SOON, EMBARGO_SOON)}))
+
+    def sort_out() -> Due:
+        return _due_of(ahead.rows, reader, now, in_force=in_force)
+
+    question = (hour, reader.party, in_force, limit)
+    ahead: _Ahead = read_once(_AHEAD, session, question, read, own=reader.party)
+    phase = ahead.phase(now)
+    made: Due = read_once(_FALLEN_DUE, session, (*question, phase), sort_out, own=reader.party)
+    return made
+
+
+def _due_of(found: Sequence[Any], reader: Actor, now: dt.datetime, *, in_force: bool) -> Due:
     items = [(one, state_of(one, now, in_force=in_force)) for one in found if one.what == "item"]
     ready = {State.READY, State.PARTLY_PUBLISHED}
     soon = now + EMBARGO_SOON

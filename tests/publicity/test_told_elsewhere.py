@@ -201,6 +201,27 @@ def test_what_is_partly_out_when_its_time_is_over_has_lapsed(dated: House) -> No
         assert lapsed_for(dated, side.officer) == [item]
 
 
+def test_home_follows_the_clock_to_the_moment_though_nothing_is_done(sqlite_dated: House) -> None:
+    """Row 41; R6.2-6: what was read a moment ago in the same hour tells nobody what is due now."""
+    house, people = sqlite_dated, sqlite_dated.people
+    house.clock.set(OPENS - dt.timedelta(days=31))
+    opens = OPENS.replace(minute=30)
+    agreed_item(house, people, time="14:30")
+    moment = dt.timedelta(microseconds=1)
+    planned, soon, ready = "これから30日以内の公表の予定", "まもなく解禁になる公表", "あなたの側が公表できるもの"
+    for change, before, after in (
+        (opens - dt.timedelta(days=30), set(), {planned}),
+        (opens - dt.timedelta(hours=48), {planned}, {planned, soon}),
+        (opens, {planned, soon}, {ready}),
+    ):
+        house.clock.set(change - moment)
+        press = browser_of(house, people[0].press)
+        for at, told in ((change - moment, before), (change, after)):
+            house.clock.set(at)
+            home = press.get("/", expect=200).text
+            assert {one for one in (planned, soon, ready) if one in home} == told, at
+
+
 def test_a_lapse_crowds_out_nothing(dated: House) -> None:
     """What has lapsed comes after everything that can still be done."""
     people = dated.people
