@@ -196,7 +196,7 @@ _PARTIES = select(Party.key).order_by(Party.position)
 
 def party_keys(session: Session) -> list[str]:
     """The keys of the parties, in the edition's order."""
-    return list(session.scalars(_PARTIES))
+    return list(rows(session, _PARTIES).scalars())
 
 
 _DATES = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import SYSTEM
@@ -36,7 +36,7 @@ from portal.consent.rules import Capacity, Says, Standing
 from portal.consent.rules import NoDateYet as NoDateYet
 from portal.history.erasing import is_erased
 from portal.history.work import Work
-from portal.kernel.db import Subject
+from portal.kernel.db import Subject, rows
 from portal.kernel.digest import REVISION, canonical, digest
 from portal.kernel.errors import MovedUnderThePen, NotAllowed, NotFound, RuleBroken, ask_all
 from portal.kernel.files import Kept
@@ -347,6 +347,9 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
     return revision
 
 
+_FOUR_EYES = select(Party.four_eyes).where(Party.key == bindparam("party"))
+
+
 def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, decision: Decision) -> Reply:
     """The actor's party has consented to the revision whose digest the actor saw; with the last party's consent
     the document is agreed, and what follows from that is done in the same transaction (I1-I4; art. 2, 6(2)).
@@ -357,8 +360,8 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     work.must(Permission.CONSENT)
     party = _own_party(work)
     paper = paper_of(work.session, document, work.parties)
-    settings = work.session.get_one(Party, party)
-    act = rules.Consent(party, work.actor.member_id or "", seen=seen, four_eyes=settings.four_eyes)
+    four_eyes = bool(rows(work.session, _FOUR_EYES, {"party": party}).scalar_one())
+    act = rules.Consent(party, work.actor.member_id or "", seen=seen, four_eyes=four_eyes)
     settled = rules.after(paper, act)
     _must_have_come(work, decision.decided_on, "decided_on")
     if kind.needs_dates:
@@ -380,7 +383,7 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
             digest=revision.digest,
             reply=reply.number,
             capacity=decision.capacity.value,
-            four_eyes=settings.four_eyes,
+            four_eyes=four_eyes,
             agreed=agreed,
             decision=decision.reference,
             decided_on=decision.decided_on.isoformat() if decision.decided_on else "",
@@ -644,11 +647,12 @@ def note(work: Work, kind: DocumentKind, document: Document, *, text: str) -> No
     return made
 
 
+_DOCUMENT = select(Document).where(Document.id == bindparam("id"), Document.kind == bindparam("kind"))
+
+
 def document_of(work: Work, kind: DocumentKind, document_id: str) -> Document:
     """The document under the lock, if the actor may know of it; raises NotFound otherwise (row 1)."""
-    document = work.session.scalars(
-        select(Document).where(Document.id == document_id, Document.kind == kind.key)
-    ).first()
+    document = work.session.scalars(_DOCUMENT, {"id": document_id, "kind": kind.key}).first()
     if document is None or (document.tabled_at is None and document.party != work.actor.party):
         raise NotFound()
     return document
@@ -661,11 +665,14 @@ def own_draft(work: Work, document: Document) -> Draft | None:
     ).first()
 
 
+_LATEST = select(Revision).where(
+    Revision.document_id == bindparam("document"), Revision.number == bindparam("number")
+)
+
+
 def latest(work: Work, document: Document) -> Revision:
     """The revision now on the table."""
-    return work.session.scalars(
-        select(Revision).where(Revision.document_id == document.id, Revision.number == document.revision)
-    ).one()
+    return work.session.scalars(_LATEST, {"document": document.id, "number": document.revision}).one()
 
 
 def _own_party(work: Work) -> str:
@@ -829,6 +836,13 @@ def _revision(
     )
 
 
+_REPLIES_OF = (
+    select(func.count())
+    .select_from(Reply)
+    .where(Reply.revision_id == bindparam("revision"), Reply.party == bindparam("party"))
+)
+
+
 def _reply(
     work: Work,
     document: Document,
@@ -839,16 +853,15 @@ def _reply(
     reason: str | None = None,
 ) -> Reply:
     party = _own_party(work)
-    earlier = work.session.scalar(
-        select(func.count()).select_from(Reply).where(Reply.revision_id == revision.id, Reply.party == party)
-    )
+    work.session.flush()
+    earlier = rows(work.session, _REPLIES_OF, {"revision": revision.id, "party": party}).scalar_one()
     return work.add(
         Reply(
             id=new_id(),
             document_id=document.id,
             revision_id=revision.id,
             digest=revision.digest,
-            number=(earlier or 0) + 1,
+            number=earlier + 1,
             says=says.value,
             capacity=decision.capacity.value if decision else None,
             decision_reference=decision.reference if decision else None,

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.consent.kind import DocumentKind
 from portal.consent.models import Closing, Document, Reply, Revision
 from portal.consent.rules import ON_THE_TABLE, Paper, Says, Standing
+from portal.kernel.db import rows
 
 
 def listed(text: str) -> list[str]:
@@ -32,21 +33,25 @@ def body_of(kind: DocumentKind, revision: Any) -> Any:
     return kind.Words.from_plain(json.loads(revision.sealed)["body"])
 
 
+_REVISION = select(
+    Revision.digest, Revision.content, Revision.party, Revision.drafters, Revision.number
+).where(Revision.document_id == bindparam("document"), Revision.number == bindparam("number"))
+_REPLIES = (
+    select(Reply.party, Reply.says)
+    .where(Reply.document_id == bindparam("document"), Reply.digest == bindparam("digest"))
+    .order_by(Reply.at, Reply.number)
+)
+
+
 def paper_of(session: Session, document: Document, parties: Sequence[str]) -> Paper:
-    """The document as its facts have it: the last revision and the replies to that very digest."""
+    """The document as its facts have it: the last revision and the replies to that very digest; of what `session` has
+    changed, too."""
     blank = Paper(parties=frozenset(parties), proposer=document.party)
     if document.revision == 0:
         return blank if document.standing == Standing.DRAFT else _closed(blank, document)
-    revision = session.execute(
-        select(Revision.digest, Revision.content, Revision.party, Revision.drafters, Revision.number).where(
-            Revision.document_id == document.id, Revision.number == document.revision
-        )
-    ).one()
-    replies = session.execute(
-        select(Reply.party, Reply.says)
-        .where(Reply.document_id == document.id, Reply.digest == revision.digest)
-        .order_by(Reply.at, Reply.number)
-    ).all()
+    session.flush()
+    revision = rows(session, _REVISION, {"document": document.id, "number": document.revision}).one()
+    replies = rows(session, _REPLIES, {"document": document.id, "digest": revision.digest}).all()
     consents: set[str] = set()
     for party, says in replies:
         if says == Says.CONSENT:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from portal.history.models import Entry, Head, Payload
+from portal.history.models import Entry, Payload
 from portal.kernel.digest import ENTRY, canonical, commitment, digest
 
 VERSION = 1
@@ -31,7 +31,7 @@ class Sealed:
 
 
 def seal(
-    head: Head | None,
+    head: Any | None,
     *,
     chain: str,
     origin: str,
@@ -48,7 +48,8 @@ def seal(
     facts: dict[str, Any],
     words: dict[str, str],
 ) -> Sealed:
-    """The next entry of `chain` after `head` (None: the first), sealed; nothing is stored yet."""
+    """The next entry of `chain` after `head`, the last so far with its number and leaf (None: the first), sealed;
+    nothing is stored yet."""
     number = head.number + 1 if head else 1
     previous = head.leaf if head else FIRST
     salts = {name: secrets.token_bytes(32) for name in words}

@@ -7,19 +7,28 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy import event as hooks
-from sqlalchemy import select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.access.actor import SYSTEM, Actor
 from portal.access.policy import Permission
 from portal.history.event import JOINT, Event, kept
-from portal.history.models import Entry, Head, Instance, Message, OnceKey, SearchWords, ToFile
-from portal.history.seal import seal
+from portal.history.models import Entry, Head, Instance, Message, OnceKey, Payload, SearchWords, ToFile
+from portal.history.seal import Sealed, seal
 from portal.kernel.clock import Clock, day_in_japan
-from portal.kernel.db import Engines, Model, Recorded, Subject, reads_on, take_the_writer_lock
+from portal.kernel.db import (
+    Engines,
+    Model,
+    Recorded,
+    Subject,
+    connection_of,
+    reads_on,
+    rows,
+    take_the_writer_lock,
+)
 from portal.kernel.errors import MovedUnderThePen
 from portal.kernel.ids import new_id
 from portal.kernel.typed import normal_search
@@ -77,7 +86,7 @@ class Work:
         at: dt.datetime,
         origin: str,
         parties: Sequence[str],
-        heads: Iterable[Head],
+        heads: Iterable[Any],
         once: tuple[str, str] | None,
     ) -> None:
         self.session = session
@@ -88,7 +97,8 @@ class Work:
         self.parties = tuple(parties)
         """The keys of the parties of the edition in force, in its order."""
         self._once = once
-        self._heads = {head.chain: head for head in heads}
+        self._heads: dict[str, Any] = {head.chain: head for head in heads}
+        """The last entry of each chain, as far as this Work has come."""
         self._changed: dict[Subject, str] = {}
         self._shared: set[str] = set()
         self._told: set[Subject] = set()
@@ -133,38 +143,50 @@ class Work:
             facts=event.facts(),
             words=words,
         )
-        self.session.add(sealed.entry)
-        self.session.flush()  # the payload's foreign key needs the entry first
-        self.session.add_all(sealed.payloads)
-        if normal := normal_search(
-            "\n".join([*event.words().values(), str(event.facts().get("reference") or "")])
-        ):
-            self.session.add(SearchWords(chain=event.chain, number=sealed.entry.number, normal=normal))
-        self._advance(sealed.entry)
+        self.session.flush()  # what is told stands before what tells it
+        self._write(sealed, normal_search("\n".join([*event.words().values(), str(event.facts().get("reference") or "")])))
         self._told |= {event.about, *also_about}
+        place = {"chain": event.chain, "number": sealed.entry.number}
         for party in event.parties_told(self.parties, actor.party):
-            self.add(
-                Message(id=new_id(), party=party, chain=event.chain, number=sealed.entry.number, at=self.at)
-            )
+            rows(self.session, _MESSAGE, {"id": new_id(), "party": party, "at": self.at, **place})
         if event.is_receipted and event.chain == JOINT:
-            self.add(ToFile(chain=JOINT, number=sealed.entry.number))
+            rows(self.session, _TO_FILE, place)
         self.entries.append(sealed.entry)
         return sealed.entry
+
+    def _write(self, sealed: Sealed, normal: str) -> None:
+        """The entry stands at the end of its chain, with its words, and in normal form those to search it by. Past the
+        session, which has nothing to do with rows that are never changed again, and takes longer over them."""
+        entry = sealed.entry
+        place = {"chain": entry.chain, "number": entry.number}
+        rows(self.session, _ENTRY, {name: getattr(entry, name) for name in _ENTRY_COLUMNS})
+        words = [
+            {"field": one.field, "salt": one.salt, "content": one.content, **place} for one in sealed.payloads
+        ]
+        if words:
+            connection_of(self.session).execute(_PAYLOAD, words)
+        if normal:
+            rows(self.session, _SEARCH_WORDS, {"normal": normal, **place})
+        head = {"number": entry.number, "leaf": entry.leaf, "at": entry.at}
+        if entry.chain in self._heads:
+            rows(self.session, _NEXT_HEAD, {"of": entry.chain, **head})
+        else:
+            rows(self.session, _FIRST_HEAD, {"chain": entry.chain, **head})
+        self._heads[entry.chain] = entry
+
+    def last_number(self, chain: str) -> int | None:
+        """The number of the last entry of `chain` so far; None where there is none."""
+        head = self._heads.get(chain)
+        return head.number if head else None
 
     def answer(self, location: str) -> str:
         """This submission's outcome is to be seen at `location`; sent again, it leads there again (I7)."""
         self._location = location
         return location
 
-    def _advance(self, entry: Entry) -> None:
-        head = self._heads.get(entry.chain)
-        if head is None:
-            head = self._heads[entry.chain] = Head(chain=entry.chain)
-            self.session.add(head)
-        head.number, head.leaf, head.at = entry.number, entry.leaf, entry.at
-
-    def note_changes(self, session: Session, _context: Any, _instances: Any) -> None:
-        """Every changed `Recorded` row of this flush is noted by its subject."""
+    def note_changes(self) -> None:
+        """Every `Recorded` row that the next flush changes is noted by its subject."""
+        session = self.session
         for row in (*session.new, *session.dirty, *session.deleted):
             if isinstance(row, Recorded) and (row not in session.dirty or session.is_modified(row)):
                 self._changed.setdefault(row.subject, type(row).__name__)
@@ -181,15 +203,9 @@ class Work:
         if self._shared and all(entry.chain != JOINT for entry in self.entries):
             raise UnrecordedChange(f"changed, but not told to all: {', '.join(sorted(self._shared))}")
         if self._once and self._location:
-            self.session.add(
-                OnceKey(
-                    key=self._once[0],
-                    member_id=self.actor.member_id,
-                    fingerprint=self._once[1],
-                    location=self._location,
-                    at=self.at,
-                )
-            )
+            key, fingerprint = self._once
+            given = {"key": key, "fingerprint": fingerprint, "location": self._location}
+            rows(self.session, _ONCE, {"member_id": self.actor.member_id, "at": self.at, **given})
 
 
 @dataclass(frozen=True)
@@ -213,11 +229,10 @@ class Works:
         `once` is the submission's own key and fingerprint. Raises AlreadyDone when it was carried out before,
         SentForSomethingElse when the key came with other content, UnrecordedChange when a change was not told.
         """
-        with Session(self.engines.writer, expire_on_commit=False) as session:
-            hooks.listen(session, "do_orm_execute", _refuse_bulk_changes)
+        with _Writing(self.engines.writer, expire_on_commit=False) as session:
             take_the_writer_lock(session)
             self.must_be_writable(session)
-            heads = session.scalars(_HEADS).all()
+            heads = rows(session, _HEADS).all()
             last = max((head.at for head in heads), default=None)
             now = self.clock.now()
             at = max(now, last) if last else now
@@ -229,12 +244,12 @@ class Works:
                 session,
                 actor=fresh,
                 at=at,
-                origin=f"{self.host}/{_instance_id(session)}",
+                origin=f"{self.host}/{heads[0].instance if heads else UNFOUNDED}",
                 parties=self.parties(session),
                 heads=heads,
                 once=once,
             )
-            hooks.listen(session, "before_flush", work.note_changes)
+            session.info[_WORK] = work
             if last and last - now > _BACKWARDS and not _is_told_already(session, last):
                 seconds = int((last - now).total_seconds())
                 work.record(ClockWentBack(about=Subject("portal", "clock"), seconds=seconds), by=SYSTEM)
@@ -243,16 +258,40 @@ class Works:
             session.commit()
 
 
+class _Writing(Session):
+    """The session of a Work."""
+
+
+_WORK = "work"
+
+
+@hooks.listens_for(_Writing, "do_orm_execute")
 def _refuse_bulk_changes(state: ORMExecuteState) -> None:
     if not state.is_select:
         raise BulkChange(type(state.statement).__name__)
 
 
-_HEADS, _INSTANCE = select(Head), select(Instance.id)
+@hooks.listens_for(_Writing, "before_flush")
+def _note_changes(session: Session, _context: Any, _instances: Any) -> None:
+    work: Work = session.info[_WORK]
+    work.note_changes()
 
 
-def _instance_id(session: Session) -> str:
-    return session.scalar(_INSTANCE) or "unfounded"
+UNFOUNDED = "unfounded"
+"""What stands in an origin for the instance, in the Work that founds it."""
+_HEAD = cast(Table, Head.__table__)
+_HEADS = select(
+    Head.chain, Head.number, Head.leaf, Head.at, select(Instance.id).limit(1).scalar_subquery().label("instance")
+)  # fmt: skip
+_FIRST_HEAD = insert(_HEAD)
+_NEXT_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("of"))
+_ENTRY_COLUMNS = tuple(Entry.__table__.columns.keys())
+_ENTRY, _PAYLOAD, _SEARCH_WORDS, _MESSAGE, _TO_FILE, _ONCE = (
+    insert(cast(Table, model.__table__)) for model in (Entry, Payload, SearchWords, Message, ToFile, OnceKey)
+)
+_EARLIER = select(OnceKey.member_id, OnceKey.fingerprint, OnceKey.location).where(
+    OnceKey.key == bindparam("key")
+)
 
 
 def _is_told_already(session: Session, last: dt.datetime) -> bool:
@@ -265,7 +304,7 @@ def _is_told_already(session: Session, last: dt.datetime) -> bool:
 
 
 def _must_be_new(session: Session, actor: Actor, once: tuple[str, str]) -> None:
-    earlier = session.get(OnceKey, once[0])
+    earlier = rows(session, _EARLIER, {"key": once[0]}).first()
     if earlier is None:
         return
     if earlier.member_id == actor.member_id and earlier.fingerprint == once[1]:

@@ -15,6 +15,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Role
 from portal.history.work import Works
 from portal.kernel.clock import day_in_japan
+from portal.kernel.db import rows
 from portal.kernel.errors import NotAllowed, NotFound
 from portal.mail.rules import DEFAULT_CHOICE
 from portal.parties.models import (
@@ -146,11 +147,10 @@ def reread(session: Session, actor: Actor, at: dt.datetime) -> Actor:
     if not actor.is_signed_in:
         return actor
     if actor.session_id is None:
-        row = session.execute(_BY_MEMBER, {"member_id": actor.member_id, **_moments(at)}).first()
+        row = rows(session, _BY_MEMBER, {"member_id": actor.member_id, **_moments(at)}).first()
     else:
-        row = session.execute(
-            _BY_SESSION, {"member_id": actor.member_id, "session_id": actor.session_id, **_moments(at)}
-        ).first()
+        given = {"member_id": actor.member_id, "session_id": actor.session_id, **_moments(at)}
+        row = rows(session, _BY_SESSION, given).first()
     if row is None:
         raise NotAllowed()
     return _actor(row, has_visit=actor.session_id is not None)
@@ -313,8 +313,8 @@ def _seen(row: Row[*tuple[object, ...]], reader: Actor) -> MemberSeen | None:
 def _all_seen(
     session: Session, reader: Actor, at: dt.datetime, query: Select[*tuple[object, ...]]
 ) -> list[MemberSeen]:
-    rows = session.execute(query, {"at": at, "today": day_in_japan(at)})
-    return [seen for row in rows if (seen := _seen(row, reader))]
+    found = session.execute(query, {"at": at, "today": day_in_japan(at)})
+    return [seen for row in found if (seen := _seen(row, reader))]
 
 
 def members_of(session: Session, reader: Actor, party: str, at: dt.datetime) -> list[MemberSeen]:
@@ -347,8 +347,8 @@ def member(session: Session, reader: Actor, id: str, at: dt.datetime) -> MemberS
 
 def names(session: Session, ids: Collection[str]) -> dict[str, str]:
     """The present names of the members `ids`, for acts that stand in the shared record anyway."""
-    rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+    found = session.execute(select(Member.id, Member.name).where(Member.id.in_(ids)))
+    return {row.id: row.name for row in found}
 
 
 def officer_ids(session: Session, party: str, at: dt.datetime) -> frozenset[str]:

@@ -12,7 +12,7 @@ from portal.access.actor import SYSTEM
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
 from portal.history.event import EVENTS, JOINT
-from portal.history.models import Entry, Head, Message, ToFile
+from portal.history.models import Entry, Message, ToFile
 from portal.history.queries import chains_of
 from portal.history.work import Work, Works
 from portal.kernel.clock import JAPAN, day_in_japan
@@ -141,7 +141,7 @@ def _file(work: Work) -> int:
         select(ToFile).where(ToFile.delivered_at.is_(None)).order_by(ToFile.number).limit(_AT_A_TIME)
     ).all()
     addresses = archive.confirmed(work.session) if due else ()
-    head = _head(work)
+    head = work.last_number(JOINT)
     for entry in due:
         entry.delivered_at = work.at
         for one in addresses:
@@ -194,7 +194,7 @@ def _write_to(
 
 def _write(work: Work, purpose: Purpose, member_id: str, lines: Sequence[MailLine]) -> int:
     is_mandatory = any(line.is_mandatory for line in lines)
-    mail = enqueue(work, purpose, member_id=member_id, head=_head(work), is_mandatory=is_mandatory)
+    mail = enqueue(work, purpose, member_id=member_id, head=work.last_number(JOINT), is_mandatory=is_mandatory)
     work.session.flush()  # the lines point at it
     for line in lines:
         line.mail_id = mail.id
@@ -205,8 +205,3 @@ def _forget(work: Work, lines: Iterable[MailLine]) -> int:
     for line in lines:
         work.session.delete(line)
     return 0
-
-
-def _head(work: Work) -> int | None:
-    head = work.session.get(Head, JOINT)
-    return head.number if head else None
