@@ -112,8 +112,12 @@ def quantile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
+RENEWED_AFTER = 10
+"""Answers on one connection: which of the workers gets it is chance, and no run is to be decided by a few such chances."""
+
+
 class _Line:
-    """One connection, kept alive, with the answer that is under way on it."""
+    """One connection, kept alive for a while, with the answer that is under way on it."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -121,6 +125,7 @@ class _Line:
 
     def open(self) -> None:
         """A new connection."""
+        self.answers = 0
         self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -150,7 +155,8 @@ class _Line:
             if found is None:
                 raise Refused("an answer without its length")
             self.wanted = end + 4 + int(found[1])
-            self.closes = b"connection: close" in head
+            self.answers += 1
+            self.closes = b"connection: close" in head or self.answers >= RENEWED_AFTER
         return len(self.got) >= self.wanted
 
 

@@ -21,6 +21,8 @@ RECEIVING = 64
 """How many requests of one worker may be arriving or worked on at once."""
 SLOWEST = 16 * 1024
 """Bytes a second that a request must bring on the average to be waited for longer."""
+MOMENT = 0.0002
+"""Seconds that a worker leaves a new connection to the others, for each that it has."""
 KEPT_IN_MEMORY = 512 * 1024
 LARGEST = 64 * 1024 * 1024
 """Of a body no more is taken in; the portal's own limits are smaller and speak in words."""
@@ -124,6 +126,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Threads enough that slow senders leave some to the others."""
         self.places = threading.BoundedSemaphore(self.cfg.threads)
         return ThreadPoolExecutor(max(RECEIVING, self.cfg.threads))
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a new connection in, unless a worker with fewer of them does so within a moment: else one worker can get
+        all the connections of a busy minute, and the other looks on."""
+        time.sleep(MOMENT * min(self.nr_conns, 8))
+        super().accept(listener)
 
     def handle(self, conn: TConn) -> Any:
         """Receive a request and answer it."""
