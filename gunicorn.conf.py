@@ -20,4 +20,5 @@ gc.disable()  # while the portal is loaded there is nothing to collect
 def when_ready(_server: object) -> None:
     """Everything is loaded, and no worker has begun."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # a page makes thousands of objects that are gone with it, and hardly a cycle
     gc.enable()
