@@ -97,7 +97,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         clock=app.clock,
         host=settings.origin,
         reread=party_queries.reread,
-        parties=agreement_queries.party_keys,
+        parties=agreement_queries.parties_now,
         must_be_writable=must_be_current,
     )
     set_language(app)

@@ -191,12 +191,12 @@ def edition_on(session: Session, day: dt.date) -> Edition:
     return edition_of(session, row)
 
 
-_PARTIES = select(Party.key).order_by(Party.position)
+_PARTIES = select(Party.key, Party.four_eyes, Party.officers_table).order_by(Party.position)
 
 
-def party_keys(session: Session) -> list[str]:
-    """The keys of the parties, in the edition's order."""
-    return list(rows(session, _PARTIES).scalars())
+def parties_now(session: Session) -> dict[str, Any]:
+    """The parties by their keys, in the edition's order, each with the rules that it keeps on its own side."""
+    return {row.key: row for row in rows(session, _PARTIES)}
 
 
 _DATES = (
@@ -290,6 +290,28 @@ def _confirmed(lines: str, dates_id: str) -> tuple[tuple[int, dt.date], ...]:
     rows = sorted((line.split(" ") for line in lines.splitlines()), key=lambda row: int(row[0]))
     found = {int(number): dt.date.fromisoformat(day) for _, number, day, of in rows if of == dates_id}
     return tuple(sorted(found.items()))
+
+
+_NOW = (
+    select(*_KEY, *DATES_COLUMNS)
+    .select_from(beside_dates(AgreementEdition.__table__))
+    .where(HAS_COME)
+    .order_by(AgreementEdition.number.desc())
+    .limit(1)
+)
+
+
+def life_now(session: Session, day: dt.date) -> tuple[Edition, Life]:
+    """The edition in force on the day of `session`, and where the agreement stands under it on `day`; one statement.
+    Raises NotFound before founding."""
+    held = session.info.get(_HELD_BY)
+    if held is not None:
+        return held, in_force(session, held, day)
+    row = rows(session, _NOW, {"today": today_of(session)}).first()
+    if row is None:
+        raise NotFound()
+    current = edition_of(session, row)
+    return current, life_on(current, dates_from(row, current), day)
 
 
 def in_force(session: Session, current: Edition, day: dt.date) -> Life:

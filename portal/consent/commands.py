@@ -29,14 +29,14 @@ from portal.consent.models import (
     Reply,
     Revision,
 )
-from portal.consent.paper import body_of, listed, marked, paper_of, standing_columns
+from portal.consent.paper import OnTheTable, body_of, listed, marked, paper_of, replies_to, standing_columns
 from portal.consent.rules import AgreementHasEnded as AgreementHasEnded
 from portal.consent.rules import AgreementNotInForce as AgreementNotInForce
 from portal.consent.rules import Capacity, Says, Standing
 from portal.consent.rules import NoDateYet as NoDateYet
 from portal.history.erasing import is_erased
 from portal.history.work import Work
-from portal.kernel.db import Subject, rows
+from portal.kernel.db import Subject
 from portal.kernel.digest import REVISION, canonical, digest
 from portal.kernel.errors import MovedUnderThePen, NotAllowed, NotFound, RuleBroken, ask_all
 from portal.kernel.files import Kept
@@ -347,9 +347,6 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
     return revision
 
 
-_FOUR_EYES = select(Party.four_eyes).where(Party.key == bindparam("party"))
-
-
 def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, decision: Decision) -> Reply:
     """The actor's party has consented to the revision whose digest the actor saw; with the last party's consent
     the document is agreed, and what follows from that is done in the same transaction (I1-I4; art. 2, 6(2)).
@@ -359,18 +356,20 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     """
     work.must(Permission.CONSENT)
     party = _own_party(work)
-    paper = paper_of(work.session, document, work.parties)
-    four_eyes = bool(rows(work.session, _FOUR_EYES, {"party": party}).scalar_one())
+    found = on_the_table(work, document)
+    paper = paper_of(work.session, document, work.parties, found)
+    four_eyes = bool(work.party_rules[party].four_eyes)
     act = rules.Consent(party, work.actor.member_id or "", seen=seen, four_eyes=four_eyes)
     settled = rules.after(paper, act)
     _must_have_come(work, decision.decided_on, "decided_on")
     if kind.needs_dates:
         must_be_in_force(work.session, work.today, kind)
-    revision = latest(work, document)
+    assert found is not None  # else the rules have refused
+    revision: Revision = found.revision
     body = body_of(kind, revision)
     replaced = _replaced(work, kind, document)
     kind.must_be_agreeable(work, document, body)
-    reply = _reply(work, document, revision, Says.CONSENT, decision=decision)
+    reply = _reply(work, document, found, Says.CONSENT, decision=decision)
     agreed = settled.standing is Standing.AGREED
     standing_columns(document, settled, work.at)
     if agreed:
@@ -406,9 +405,11 @@ def withdraw_consent(work: Work, kind: DocumentKind, document: Document, *, seen
     """The party's consent to this revision is withdrawn; the record of it stays (I9; decision 26)."""
     work.must(Permission.CONSENT)
     act = rules.WithdrawConsent(_own_party(work), work.actor.member_id or "", seen=seen)
-    settled = rules.after(paper_of(work.session, document, work.parties), act)
-    revision = latest(work, document)
-    reply = _reply(work, document, revision, Says.WITHDRAW, reason=reason)
+    found = on_the_table(work, document)
+    settled = rules.after(paper_of(work.session, document, work.parties, found), act)
+    assert found is not None  # else the rules have refused
+    revision = found.revision
+    reply = _reply(work, document, found, Says.WITHDRAW, reason=reason)
     standing_columns(document, settled, work.at)
     work.record(
         events.ConsentWithdrawn(
@@ -426,9 +427,11 @@ def send_back(work: Work, kind: DocumentKind, document: Document, *, seen: str, 
     """The revision is sent back with the reason; no consent to it until there is a new one (decision 25)."""
     work.must(Permission.SEND_BACK)
     act = rules.SendBack(_own_party(work), work.actor.member_id or "", seen=seen)
-    settled = rules.after(paper_of(work.session, document, work.parties), act)
-    revision = latest(work, document)
-    reply = _reply(work, document, revision, Says.SEND_BACK, reason=reason)
+    found = on_the_table(work, document)
+    settled = rules.after(paper_of(work.session, document, work.parties, found), act)
+    assert found is not None  # else the rules have refused
+    revision = found.revision
+    reply = _reply(work, document, found, Says.SEND_BACK, reason=reason)
     standing_columns(document, settled, work.at)
     work.record(
         events.SentBack(
@@ -675,6 +678,11 @@ def latest(work: Work, document: Document) -> Revision:
     return work.session.scalars(_LATEST, {"document": document.id, "number": document.revision}).one()
 
 
+def on_the_table(work: Work, document: Document) -> OnTheTable | None:
+    """The revision now on the table and the replies to it; None where nothing was ever tabled."""
+    return replies_to(work.session, document, latest(work, document)) if document.revision else None
+
+
 def _own_party(work: Work) -> str:
     if work.actor.party is None:
         raise NotAllowed()
@@ -697,7 +705,7 @@ def _must_have_come(work: Work, day: dt.date | None, field: str) -> None:
 def must_be_in_force(session: Session, today: dt.date, kind: DocumentKind | None = None) -> None:
     """The agreement is in force `today`; raises NoDateYet, AgreementNotInForce before its first term, and after the end
     what the kind of document says of it (R5-5)."""
-    now = agreement.in_force(session, agreement.edition(session), today)
+    _, now = agreement.life_now(session, today)
     if now.term is None:
         raise NoDateYet()
     if now.end is not None and now.end.last_day < today:
@@ -708,7 +716,7 @@ def must_be_in_force(session: Session, today: dt.date, kind: DocumentKind | None
 
 def _must_not_have_ended(work: Work, kind: DocumentKind) -> None:
     """Nothing is begun under an agreement that has ended; before its dates are entered, drafts are (decision 30)."""
-    now = agreement.in_force(work.session, agreement.edition(work.session), work.today)
+    _, now = agreement.life_now(work.session, work.today)
     if kind.needs_dates and now.end is not None and now.end.last_day < work.today:
         raise kind.refused_after_the_end(day=now.end.last_day)
 
@@ -836,32 +844,23 @@ def _revision(
     )
 
 
-_REPLIES_OF = (
-    select(func.count())
-    .select_from(Reply)
-    .where(Reply.revision_id == bindparam("revision"), Reply.party == bindparam("party"))
-)
-
-
 def _reply(
     work: Work,
     document: Document,
-    revision: Revision,
+    found: OnTheTable,
     says: Says,
     *,
     decision: Decision | None = None,
     reason: str | None = None,
 ) -> Reply:
-    party = _own_party(work)
-    work.session.flush()
-    earlier = rows(work.session, _REPLIES_OF, {"revision": revision.id, "party": party}).scalar_one()
+    party, revision = _own_party(work), found.revision
     return work.add(
         Reply(
             id=new_id(),
             document_id=document.id,
             revision_id=revision.id,
             digest=revision.digest,
-            number=earlier + 1,
+            number=found.replies_of(party) + 1,
             says=says.value,
             capacity=decision.capacity.value if decision else None,
             decision_reference=decision.reference if decision else None,

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -43,15 +43,36 @@ _REPLIES = (
 )
 
 
-def paper_of(session: Session, document: Document, parties: Sequence[str]) -> Paper:
-    """The document as its facts have it: the last revision and the replies to that very digest; of what `session` has
-    changed, too."""
+class OnTheTable(NamedTuple):
+    """What stands on the table: the revision as stored (a row), and every reply to that very digest."""
+
+    revision: Any
+    replies: Sequence[Any]
+
+    def replies_of(self, party: str) -> int:
+        """How often the party has replied to the revision."""
+        return sum(reply.party == party for reply in self.replies)
+
+
+def replies_to(session: Session, document: Document, revision: Any) -> OnTheTable:
+    """The revision with the replies to it, in their order; of what `session` has changed, too."""
+    session.flush()
+    given = {"document": document.id, "digest": revision.digest}
+    return OnTheTable(revision, rows(session, _REPLIES, given).all())
+
+
+def paper_of(
+    session: Session, document: Document, parties: Sequence[str], found: OnTheTable | None = None
+) -> Paper:
+    """The document as its facts have it: the last revision and the replies to that very digest, read now if they are not at
+    hand as `found`."""
     blank = Paper(parties=frozenset(parties), proposer=document.party)
     if document.revision == 0:
         return blank if document.standing == Standing.DRAFT else _closed(blank, document)
-    session.flush()
-    revision = rows(session, _REVISION, {"document": document.id, "number": document.revision}).one()
-    replies = rows(session, _REPLIES, {"document": document.id, "digest": revision.digest}).all()
+    if found is None:
+        given = {"document": document.id, "number": document.revision}
+        found = replies_to(session, document, rows(session, _REVISION, given).one())
+    revision, replies = found
     consents: set[str] = set()
     for party, says in replies:
         if says == Says.CONSENT:

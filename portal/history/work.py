@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, Text, bindparam, column, insert, select, table, true, update
 from sqlalchemy import event as hooks
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.access.actor import SYSTEM, Actor
@@ -27,6 +28,7 @@ from portal.kernel.db import (
     connection_of,
     reads_on,
     rows,
+    sent_together,
     take_the_writer_lock,
 )
 from portal.kernel.errors import MovedUnderThePen
@@ -85,7 +87,7 @@ class Work:
         actor: Actor,
         at: dt.datetime,
         origin: str,
-        parties: Sequence[str],
+        parties: Mapping[str, Any],
         heads: Iterable[Any],
         once: tuple[str, str] | None,
     ) -> None:
@@ -96,6 +98,8 @@ class Work:
         self.origin = origin
         self.parties = tuple(parties)
         """The keys of the parties of the edition in force, in its order."""
+        self.party_rules = parties
+        """What each of them had settled for its own side when this Work began."""
         self._once = once
         self._heads: dict[str, Any] = {head.chain: head for head in heads}
         """The last entry of each chain, as far as this Work has come."""
@@ -144,13 +148,15 @@ class Work:
             words=words,
         )
         self.session.flush()  # what is told stands before what tells it
-        self._write(sealed, normal_search("\n".join([*event.words().values(), str(event.facts().get("reference") or "")])))
         self._told |= {event.about, *also_about}
         place = {"chain": event.chain, "number": sealed.entry.number}
-        for party in event.parties_told(self.parties, actor.party):
-            rows(self.session, _MESSAGE, {"id": new_id(), "party": party, "at": self.at, **place})
-        if event.is_receipted and event.chain == JOINT:
-            rows(self.session, _TO_FILE, place)
+        searched = [*event.words().values(), str(event.facts().get("reference") or "")]
+        with sent_together(self.session):
+            self._write(sealed, normal_search("\n".join(searched)))
+            for party in event.parties_told(self.parties, actor.party):
+                rows(self.session, _MESSAGE, {"id": new_id(), "party": party, "at": self.at, **place})
+            if event.is_receipted and event.chain == JOINT:
+                rows(self.session, _TO_FILE, place)
         self.entries.append(sealed.entry)
         return sealed.entry
 
@@ -218,9 +224,10 @@ class Works:
     """The host name of the portal's own address: part of every origin (row 33)."""
     reread: Callable[[Session, Actor, dt.datetime], Actor]
     """The actor as the tables have it at a moment; raises NotAllowed for one whose account or session has ended."""
-    parties: Callable[[Session], Sequence[str]]
-    must_be_writable: Callable[[Session], None] = lambda _session: None
-    """Raises, under the lock, for a database this portal was not written for (row 119)."""
+    parties: Callable[[Session], Mapping[str, Any]]
+    """The parties of the edition in force by their keys, in its order, each as the package that knows them has it."""
+    must_be_writable: Callable[[str | None], None] = lambda _version: None
+    """Raises for the schema's version, read under the lock, if this portal was not written for it (row 119)."""
 
     @contextmanager
     def begin(self, actor: Actor, *, once: tuple[str, str] | None = None) -> Iterator[Work]:
@@ -231,20 +238,19 @@ class Works:
         """
         with _Writing(self.engines.writer, expire_on_commit=False) as session:
             take_the_writer_lock(session)
-            self.must_be_writable(session)
-            heads = rows(session, _HEADS).all()
+            instance, heads, earlier = self._opened(session, once)
             last = max((head.at for head in heads), default=None)
             now = self.clock.now()
             at = max(now, last) if last else now
             reads_on(session, day_in_japan(at))
             fresh = self.reread(session, actor, at)
-            if once:
-                _must_be_new(session, fresh, once)
+            if once and earlier:
+                _refuse_again(earlier, fresh, once)
             work = Work(
                 session,
                 actor=fresh,
                 at=at,
-                origin=f"{self.host}/{heads[0].instance if heads else UNFOUNDED}",
+                origin=f"{self.host}/{instance}",
                 parties=self.parties(session),
                 heads=heads,
                 once=once,
@@ -256,6 +262,21 @@ class Works:
             yield work
             work.finish()
             session.commit()
+
+    def _opened(
+        self, session: Session, once: tuple[str, str] | None
+    ) -> tuple[str, Sequence[Any], Any | None]:
+        """What is read first under the lock: the identifier of this instance, the last entry of each chain, and whether this
+        very submission was carried out before."""
+        try:
+            found = rows(session, _OPENING, {"once": once[0] if once else None}).all()
+        except (OperationalError, ProgrammingError):
+            self.must_be_writable(None)  # no such table: nothing was ever migrated here
+            raise
+        self.must_be_writable(found[0].version if found else None)
+        first = found[0] if found else None
+        heads = [row for row in found if row.chain]
+        return (first.instance if first else None) or UNFOUNDED, heads, first if first and first.location else None
 
 
 class _Writing(Session):
@@ -280,17 +301,25 @@ def _note_changes(session: Session, _context: Any, _instances: Any) -> None:
 UNFOUNDED = "unfounded"
 """What stands in an origin for the instance, in the Work that founds it."""
 _HEAD = cast(Table, Head.__table__)
-_HEADS = select(
-    Head.chain, Head.number, Head.leaf, Head.at, select(Instance.id).limit(1).scalar_subquery().label("instance")
-)  # fmt: skip
+_ALEMBIC = table("alembic_version", column("version_num"))
+_OPENING = select(
+    _HEAD.c.chain,
+    _HEAD.c.number,
+    _HEAD.c.leaf,
+    _HEAD.c.at,
+    OnceKey.member_id,
+    OnceKey.fingerprint,
+    OnceKey.location,
+    select(Instance.id).limit(1).scalar_subquery().label("instance"),
+    _ALEMBIC.c.version_num.label("version"),
+).select_from(
+    _ALEMBIC.outerjoin(_HEAD, true()).outerjoin(OnceKey, OnceKey.key == bindparam("once", type_=Text()))
+)
 _FIRST_HEAD = insert(_HEAD)
 _NEXT_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("of"))
 _ENTRY_COLUMNS = tuple(Entry.__table__.columns.keys())
 _ENTRY, _PAYLOAD, _SEARCH_WORDS, _MESSAGE, _TO_FILE, _ONCE = (
     insert(cast(Table, model.__table__)) for model in (Entry, Payload, SearchWords, Message, ToFile, OnceKey)
-)
-_EARLIER = select(OnceKey.member_id, OnceKey.fingerprint, OnceKey.location).where(
-    OnceKey.key == bindparam("key")
 )
 
 
@@ -303,10 +332,7 @@ def _is_told_already(session: Session, last: dt.datetime) -> bool:
     return session.execute(told.limit(1)).first() is not None
 
 
-def _must_be_new(session: Session, actor: Actor, once: tuple[str, str]) -> None:
-    earlier = rows(session, _EARLIER, {"key": once[0]}).first()
-    if earlier is None:
-        return
+def _refuse_again(earlier: Any, actor: Actor, once: tuple[str, str]) -> None:
     if earlier.member_id == actor.member_id and earlier.fingerprint == once[1]:
         raise AlreadyDone(earlier.location)
     raise SentForSomethingElse()

@@ -8,7 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -192,10 +192,15 @@ def open_engines(url: str, *, wait: int = ANSWER_SECONDS) -> Engines:
     raise ValueError(f"DATABASE_URL: {parsed.drivername} is neither sqlite nor postgresql")
 
 
+_POOL = {"pool_size": 8, "max_overflow": 4, "pool_timeout": 2, "pool_use_lifo": True}
+"""The connection used last is used next: what it has read is still at hand, and the others rest."""
+
+
 def _sqlite(url: str, writes: bool) -> Engine:
-    engine = create_engine(
-        url, pool_size=8, max_overflow=4, pool_timeout=2, connect_args={"timeout": WAIT_SECONDS}
-    )
+    # Writers of one process wait for its one connection: whoever is next goes on at once, where SQLite's own wait for
+    # a lock would look again after longer and longer whiles. Between processes that wait is short then.
+    room = {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS} if writes else _POOL
+    engine = create_engine(url, **room, connect_args={"timeout": WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -231,9 +236,7 @@ def _postgresql(url: str, writes: bool, wait: int) -> Engine:
         options += " -c default_transaction_read_only=on"
     engine = create_engine(
         url,
-        pool_size=8,
-        max_overflow=4,
-        pool_timeout=2,
+        **_POOL,
         pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
@@ -268,8 +271,12 @@ def take_the_writer_lock(session: Session) -> None:
     SQLite: the transaction began IMMEDIATE already, by the engine. PostgreSQL: a transaction-level advisory
     lock; READ COMMITTED then reads what the writer before left.
     """
-    if session.connection().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+    connection = connection_of(session)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"key": WRITER_LOCK})
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 class json_object_of(FunctionElement[str]):  # named as SQL names its functions
@@ -349,6 +356,24 @@ def connection_of(session: Session) -> Connection:
     if held is None or held.closed or not session.is_active:  # closed when the transaction ended; else it failed
         held = session.info["connection"] = session.connection()
     return held
+
+
+@contextmanager
+def sent_together(session: Session) -> Iterator[None]:
+    """The statements of the block, of which none gives rows, stand when it ends. PostgreSQL gets them together and answers
+    once; SQLite, which is no way off, gets them one by one."""
+    connection = connection_of(session)
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    import psycopg
+
+    try:
+        with cast(Any, connection.connection.driver_connection).pipeline():
+            yield
+    except psycopg.Error as fault:  # what SQLAlchemy has not seen, for it came after the statement
+        named = exc.DBAPIError.instance(None, None, fault, psycopg.Error, dialect=connection.dialect)
+        raise named from fault
 
 
 def first_of_each(

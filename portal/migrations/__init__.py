@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlalchemy.orm import Session
 
 from portal.kernel.db import WRITER_LOCK, Engines, faults_as_unavailable
 from portal.kernel.errors import Unavailable
@@ -50,15 +48,12 @@ def schema_is_current(engines: Engines) -> bool:
     return current(engines) == head()
 
 
-def must_be_current(session: Session) -> None:
-    """Raises SchemaDiffers unless the database has exactly the schema this portal was written for (row 119).
+def must_be_current(version: str | None) -> None:
+    """Raises SchemaDiffers unless `version`, as `alembic_version` has it, is exactly the schema this portal was written
+    for (row 119).
 
-    Asked under the writer lock, which a migration holds too, it stays true until the transaction ends.
+    Read under the writer lock, which a migration holds too, it stays true until the transaction ends.
     """
-    try:
-        version = session.connection().scalar(text("SELECT version_num FROM alembic_version"))
-    except (OperationalError, ProgrammingError) as fault:  # no such table: nothing was ever migrated here
-        raise SchemaDiffers() from fault
     if version != head():
         raise SchemaDiffers()
 

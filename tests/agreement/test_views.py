@@ -54,7 +54,7 @@ def reader(house: House, language: str = "ja") -> FlaskClient:
 
 def house_parties(house: House) -> list[str]:
     with house.read() as session:
-        return queries.party_keys(session)
+        return list(queries.parties_now(session))
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

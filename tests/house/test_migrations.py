@@ -17,12 +17,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from portal import migrations
+from portal.access.actor import SYSTEM
+from portal.agreement.queries import parties_now
+from portal.history.work import Works
+from portal.kernel.clock import FixedClock
 from portal.kernel.db import KEPT_FOREVER, open_engines
 from portal.migrations import VERSIONS, SchemaDiffers, current, draft, head, must_be_current, upgrade
+from portal.parties.queries import reread
 from portal.schema import gather, triggers
+from tests.conftest import NOON
 from tests.servers import postgres_server
 
 FILES = sorted(path for path in VERSIONS.glob("*.py"))
@@ -285,15 +290,16 @@ def test_a_step_that_leaves_a_row_pointing_at_nothing_is_not_kept(tmp_path):
 def test_nothing_is_written_on_a_schema_that_is_not_this_portals(empty, tmp_path):
     """Row 119: neither before the database was migrated, nor once a newer portal has migrated it."""
     engines = empty()
-    with Session(engines.writer) as session, pytest.raises(SchemaDiffers):
-        must_be_current(session)
+    works = Works(engines, FixedClock(NOON), "portal.test", reread, parties_now, must_be_current)
+    with pytest.raises(SchemaDiffers), works.begin(SYSTEM):
+        pass
     upgrade(engines)
-    with Session(engines.writer) as session:
-        must_be_current(session)
+    with works.begin(SYSTEM):
+        pass
     upgrade(engines, versions=with_another(tmp_path, HALF))
     assert not migrations.schema_is_current(engines)
-    with Session(engines.writer) as session, pytest.raises(SchemaDiffers):
-        must_be_current(session)
+    with pytest.raises(SchemaDiffers), works.begin(SYSTEM):
+        pass
     with pytest.raises(SchemaDiffers):
         upgrade(engines)
 

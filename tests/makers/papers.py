@@ -424,7 +424,7 @@ def open_office(
             clock=clock,
             host=given.origin,
             reread=party_queries.reread,
-            parties=agreement_queries.party_keys,
+            parties=agreement_queries.parties_now,
         )
     return Office(app, clock, people, url, folder)
 

@@ -143,7 +143,7 @@ MUTANTS = (
     Mutant(
         "the number of a reply is given twice",
         "portal/consent/commands.py",
-        "number=earlier + 1,",
+        "number=found.replies_of(party) + 1,",
         "number=1,",
         commands("test_a_consent_withdrawn_and_given_again_leaves_both_in_the_record"),
     ),
@@ -209,9 +209,8 @@ MUTANTS = (
     Mutant(
         "the lock is taken after the first reads",
         "portal/history/work.py",
-        "            take_the_writer_lock(session)\n            self.must_be_writable(session)\n"
-        "            heads = rows(session, _HEADS).all()",
-        "            heads = rows(session, _HEADS).all()\n            take_the_writer_lock(session)",
+        "            take_the_writer_lock(session)\n            instance, heads, earlier = self._opened(session, once)",
+        "            instance, heads, earlier = self._opened(session, once)\n            take_the_writer_lock(session)",
         (f"{RACES}::test_who_waits_for_the_lock_has_read_nothing_before",),
     ),
     Mutant(

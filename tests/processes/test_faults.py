@@ -219,7 +219,7 @@ def test_with_every_connection_in_use_the_answer_comes_within_seconds(served):
     form = consent_form(client, id)
     for name in ("writer", "reader"):
         engine = getattr(office.app.engines, name)
-        raw = [engine.raw_connection() for _ in range(12)]
+        raw = [engine.raw_connection() for _ in range(1 if name == "writer" and office.app.engines.is_sqlite else 12)]
         answer = consents(client, id, form) if name == "writer" else client.get(f"/memos/{id}")
         assert says_not_now(answer)
         for connection in raw:

@@ -106,7 +106,7 @@ def today(house):
 @pytest.fixture
 def planned(house):
     with house.read() as session:
-        party = house.works.parties(session)[0]
+        party = list(house.works.parties(session))[0]
 
     def add(number, **days):
         return plan(house.app.engines, number, party=party, at=house.clock.now(), **days)

@@ -32,7 +32,7 @@ def refer_to(house, sha256):
     """A row names the file."""
     at = house.clock.now()
     with house.read() as session:
-        party = house.works.parties(session)[0]
+        party = list(house.works.parties(session))[0]
     with Session(house.app.engines.writer) as session:
         document = Document(id=new_id(), kind="k", party=party, edition=1, begun_by="m", begun_at=at,
                             standing="draft", changed_at=at)  # fmt: skip
