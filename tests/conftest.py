@@ -27,7 +27,7 @@ from portal.web.app import Portal
 from tests.makers.people import PASSWORD, People, staff
 from tests.makers.volumes import FULL
 from tests.post_office import Office
-from tests.quick import do_once
+from tests.quick import Tidy, do_once
 from tests.servers import postgres_server
 
 hypothesis.settings.register_profile("usual", derandomize=not FULL, print_blob=True)
@@ -35,6 +35,13 @@ hypothesis.settings.load_profile("usual")
 """A run that everybody waits for tries the same every time; `make figures` looks for what nobody thought of."""
 
 do_once()
+TIDY = Tidy()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Called by pytest after every test."""
+    TIDY.up()
+
 
 NOON = dt.datetime(2025, 10, 1, 3, 0, tzinfo=dt.UTC)
 """Noon of Wednesday 1 October 2025 in Japan: where every test's clock stands at first."""

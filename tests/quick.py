@@ -5,7 +5,6 @@ tests of starting and of serving, which start real ones, still see."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -50,21 +49,30 @@ class _Statements(dict[tuple[Any, ...], Any]):
         super().__setitem__((key[0].name, *key[1:]), compiled)
 
 
-def do_once() -> None:
-    """Every portal of this process takes what another one has compiled; and the garbage collector, which else would look
-    at all of them again and again, comes by more seldom."""
-    gc.set_threshold(50_000, 20, 50)
-    Portal.jinja_options = {**Portal.jinja_options, "bytecode_cache": _Compiled()}
-    built: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
-    build = Rule._compile_builder
+_OF_A_RULE, _BUILDERS = ("_parts", "_trace", "_converters", "arguments"), ("_build", "_build_unknown")
+"""What werkzeug makes of the words of a rule, whichever application it stands in."""
 
-    def kept(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if rule.defaults:
-            return build(rule, append_unknown)
-        key = rule.rule, tuple(rule._trace), append_unknown
-        if key not in built:
-            built[key] = build(rule, append_unknown)
-        return built[key]
+
+def do_once() -> None:
+    """Every portal of this process takes what another one has compiled; and the garbage collector comes only when it is
+    called (`Tidy`)."""
+    gc.disable()
+    Portal.jinja_options = {**Portal.jinja_options, "bytecode_cache": _Compiled()}
+    compiled: dict[tuple[Any, ...], dict[str, Any]] = {}
+    compile_rule = Rule.compile
+
+    def compile_once(rule: Rule) -> None:
+        if rule.defaults or rule.map is None:
+            return compile_rule(rule)
+        key = rule.rule, rule.subdomain, rule.host, rule.merge_slashes, rule.map.host_matching
+        if key not in compiled:
+            compile_rule(rule)
+            compiled[key] = {name: getattr(rule, name) for name in _OF_A_RULE}
+            compiled[key] |= {name: getattr(rule, name).__func__ for name in _BUILDERS}
+            return None
+        for name, value in compiled[key].items():
+            setattr(rule, name, value.__get__(rule) if name in _BUILDERS else value)
+        return None
 
     statements, begin = _Statements(), Engine.__init__
 
@@ -73,4 +81,22 @@ def do_once() -> None:
         engine._compiled_cache = statements  # SQLAlchemy keeps one for each engine
 
     Engine.__init__ = with_statements  # type: ignore[assignment, method-assign]  # before any portal is made
-    Rule._compile_builder = kept  # type: ignore[assignment, method-assign]  # werkzeug offers no other place for it
+    Rule.compile = compile_once  # type: ignore[assignment, method-assign]  # werkzeug offers no other place for it
+
+
+TESTS_AT_ONCE = 25
+
+
+class Tidy:
+    """After every few tests what they have left is collected, and what stays is not looked at again: a collector that came
+    by itself would look at all the portals of a process again and again."""
+
+    def __init__(self) -> None:
+        self.tests = 0
+
+    def up(self) -> None:
+        """A test is over."""
+        self.tests += 1
+        if self.tests % TESTS_AT_ONCE == 0:
+            gc.collect()
+            gc.freeze()

@@ -534,8 +534,10 @@ def test_what_looks_like_a_place_in_a_sentence_is_words_like_any_other(forms):
         ):
             answer = reader.client.get(path)
             assert answer.status_code == 200, path
-            if path in {place, "/"}:
+            if path == place:
                 assert "%(title)s と %(party)s" in answer.get_data(as_text=True), path
+        lists = [reader.client.get(f"/waiting/{whose}").get_data(as_text=True) for whose in ("ours", "theirs")]
+        assert any("%(title)s と %(party)s" in one for one in lists)
 
 
 # --- Too much ----------------------------------------------------------------------------------------------

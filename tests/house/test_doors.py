@@ -387,10 +387,10 @@ def test_every_identity_gets_at_every_door_what_the_oracle_says(cooperation, pos
         seen.add((line.method, line.rule))
         for identity in IDENTITIES:
             # Behind each door everybody once; there the officer comes to every thing, the others to some of them.
-            often = 1 if identity == "officer" else sized(4, 1)
+            often = 1 if identity == "officer" else sized(8, 1)
             if first or (comes_to_the_thing(line, identity) and next(turn) % often == 0):
                 own.knock(line, identity)
-            if first and line.method == "GET":
+            if first and line.method == "GET" and next(turn) % sized(4, 1) == 0:
                 own.head(line, identity)
         if first:
             own.strange_methods(line, "officer")

