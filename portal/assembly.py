@@ -414,6 +414,8 @@ def activities_parts(session: Session, reader: Actor, today: dt.date) -> Sequenc
               lead=say("開始したら「開始」を記録し、遅れるときは具体的事項の変更を提案してください。")),
         _part("overrunning", say("終了予定日を過ぎて実施中の取組"), due.overrunning, is_urgent=True,
               lead=say("終わったら「完了」を記録し、続けるときは具体的事項の変更を提案してください。")),
+        _part("held-activities", say("保留されている取組"), due.held, is_urgent=True,
+              lead=say("保留した側の同意権者が解くまで、始めることも再開することもできません。ページで理由を確かめ、協議してください。")),
         _part("planned", say("これから30日以内に始まる予定"), due.planned,
               empty=say("これから30日以内に始まる予定の取組はありません。")),
     ]  # fmt: skip

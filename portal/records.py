@@ -247,7 +247,8 @@ def _of_publicity_record(session: Session, reader: Actor, id: str) -> Records | 
             for one in found.words
         ),
     ]
-    files = [(row.copy_name, row.copy_sha256)] if row.copy_sha256 else []
+    is_there = row.copy_sha256 and not is_erased(session, row.id)
+    files = [(row.copy_name, row.copy_sha256)] if is_there else []
     plain = {"reference": row.reference, "title": row.title, "appeared_at": row.appeared_at.isoformat()}
     return Records(title, pieces, plain, files, [row.document_id] if row.document_id else [])
 

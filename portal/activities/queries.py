@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities.models import ActAcknowledgement, Activity, ActivityAct
-from portal.activities.rules import NOT_YET_STARTED, UNDER_WAY, Act, State, shown_state
+from portal.activities.rules import NOT_YET_STARTED, OVER, UNDER_WAY, Act, State, shown_state
 from portal.consent import queries as consent
 from portal.consent.models import Consultation, Document, Revision
 from portal.consent.paper import listed
@@ -90,6 +90,8 @@ _DUE = (
         or_(
             _is_among(NOT_YET_STARTED) & (Activity.planned_start <= bindparam("horizon", type_=Date)),
             (Activity.state == State.RUNNING) & (Activity.planned_end < bindparam("today", type_=Date)),
+            Activity.state.not_in([str(one) for one in OVER])
+            & or_(_proposal.standing == str(Standing.HELD), _particulars.standing == str(Standing.HELD)),
         )
     )
     .order_by(Activity.planned_start, Activity.number)
@@ -418,10 +420,12 @@ class Due:
     """Planned start passed, no start recorded (excellent 3.2)."""
     overrunning: Sequence[Any]
     """Running beyond the planned end (R2-6)."""
+    held: Sequence[Any] = ()
+    """Stopped by a party that holds what was agreed, but for what is planned to start later (decision 13)."""
 
 
 def due(session: Session, reader: Actor, today: dt.date, *, days: int = SOON, limit: int = 200) -> Due:
-    """What is planned from `today` within `days`, what should have started, what should have ended; one
+    """What is planned from `today` within `days`, what should have started, what should have ended, what is held; one
     statement at most, the earliest first. Days in Asia/Tokyo."""
     if not may_read(reader):
         return Due((), (), ())
@@ -430,13 +434,26 @@ def due(session: Session, reader: Actor, today: dt.date, *, days: int = SOON, li
 
 
 def _due(session: Session, today: dt.date, days: int, limit: int) -> Due:
-    given = {"today": today, "horizon": today + dt.timedelta(days=days), "limit": limit}
-    found = rows(session, _DUE, given).all()
-    waiting = [one for one in found if State(one.state) in NOT_YET_STARTED]
+    horizon = today + dt.timedelta(days=days)
+    found = rows(session, _DUE, {"today": today, "horizon": horizon, "limit": limit}).all()
+    planned = [
+        one
+        for one in found
+        if State(one.state) in NOT_YET_STARTED
+        and one.planned_start is not None
+        and today <= one.planned_start <= horizon
+    ]
+    held = [
+        one
+        for one in found
+        if one not in planned and Standing.HELD in {one.proposal_standing, one.particulars_standing}
+    ]
+    rest = [one for one in found if one not in planned and one not in held]
     return Due(
-        tuple(one for one in waiting if one.planned_start >= today),
-        tuple(one for one in waiting if one.planned_start < today),
-        tuple(one for one in found if State(one.state) is State.RUNNING),
+        tuple(planned),
+        tuple(one for one in rest if State(one.state) in NOT_YET_STARTED),
+        tuple(one for one in rest if State(one.state) is State.RUNNING),
+        tuple(held),
     )
 
 

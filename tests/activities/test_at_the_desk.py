@@ -565,6 +565,26 @@ def test_home_says_of_a_planned_activity_that_it_is_held(sqlite_dated: House):
     assert "保留中" in planned.split("</section>")[0]
 
 
+def test_home_says_of_a_running_activity_that_it_is_held(sqlite_dated: House):
+    """Decision 13, 26: what a party has stopped stands on both sides' home until it is lifted, and not among what only has
+    to be recorded."""
+    people = sqlite_dated.people
+    activity = running_activity(sqlite_dated, people)
+    particulars = particulars_of(sqlite_dated, activity)
+    held(sqlite_dated, people[0].officer, PARTICULARS, particulars, "会場の許可を待つため。")
+    sqlite_dated.clock.move(days=400)  # beyond the planned end
+    for person in (people[0].officer, people[1].drafter):
+        home = browser_of(sqlite_dated, person).get("/", expect=200)
+        part = home.source.split("保留されている取組")[1].split("</section>")[0]
+        assert f'href="/activities/{activity}"' in part and "保留中" in part
+        assert "終了予定日を過ぎて実施中の取組" not in home.text
+    with sqlite_dated.work(people[0].officer.actor(sqlite_dated)) as work:
+        document = commands.document_of(work, PARTICULARS, particulars)
+        commands.lift_hold(work, PARTICULARS, document, reason="許可が出た。")
+    home = browser_of(sqlite_dated, people[1].drafter).get("/", expect=200)
+    assert "保留されている取組" not in home.text and "終了予定日を過ぎて実施中の取組" in home.text
+
+
 def test_who_stops_an_activity_is_told_what_was_agreed_to_be_made_public_about_it(sqlite_dated: House):
     """R6.2-10: a release agreed on does not stop with its activity; it is held, or called off, by itself."""
     people = sqlite_dated.people

@@ -16,6 +16,7 @@ from portal.handback import queries
 from portal.handback.models import Handover, HandoverFile, Holder
 from portal.history.models import Entry
 from portal.kernel.days import day_in_words
+from portal.publicity.commands import ArchivedCopy
 from tests.browser import Browser, Page
 from tests.conftest import House
 from tests.makers.activities import agreed_activity, tabled_proposal
@@ -36,6 +37,7 @@ from tests.makers.handback import (
     retained,
 )
 from tests.makers.people import TestPerson
+from tests.makers.publicity import reported
 
 LAST_DAY = dt.date(2026, 9, 9)
 AFTER = dt.date(2026, 9, 20)
@@ -624,6 +626,35 @@ def test_files_shared_in_the_portal_are_taken_into_the_ledger_from_where_they_st
     with sqlite_dated.read() as session:
         findings = list(verify_everything(session, sqlite_dated.app.files))
     assert all(one.holds for one in findings), [one.words for one in findings if not one.holds]
+
+
+def test_a_copy_of_what_appeared_that_was_disposed_of_is_in_no_bundle(sqlite_dated: House) -> None:
+    """R5-4, R9-3: the archived copy of a publication without agreement, erased as its discloser instructed."""
+    house, (kou, otsu) = sqlite_dated, sqlite_dated.people.sides
+    kept = house.app.files.keep(io.BytesIO("掲載の写し\n".encode()), limit=1_000)
+    copy = ArchivedCopy("写し.txt", kept)
+    record = reported(house, kou.press, copy=copy)
+    doubt = raised(house, house.people, kou.drafter, records=(("publicity_record", record),))
+    mine = browser_of(house, kou.drafter)
+
+    def in_the_bundle() -> list[str]:
+        papers = mine.get(f"/doubts/{doubt}/export", expect=200).form("一式").values()
+        bundle = mine.client.post(f"/doubts/{doubt}/export", data={**papers, "own": ""}, buffered=True)
+        with zipfile.ZipFile(io.BytesIO(bundle.data)) as archive:
+            return [name for name in archive.namelist() if "写し" in name]
+
+    assert len(in_the_bundle()) == 1
+    assert mine.get("/handback/shared").submit("/handback/shared").status == 200
+    with house.read() as session:
+        line = session.scalars(select(Handover)).one()
+    instructed(house, kou.officer, "dispose", line, erases=True)
+    page = browser_of(house, otsu.officer).get(f"/handback/carry-out?holding={holding(house, line.id).id}")
+    done = page.submit(
+        "/handback/carry-out", choice="dispose", means="完全消去", by_whom="情報管理", searched=["mail"],
+        has_no_backups="y",
+    )  # fmt: skip
+    assert done.status == 200
+    assert in_the_bundle() == []
 
 
 @LANGUAGES
