@@ -39,12 +39,12 @@ class Plan:
     seconds: float
     """Of each go: one page of one server at one number of connections."""
     posts: int
-    """Consents of each go for each connection."""
+    """Consents of each go, through however many connections: enough for neither server to be measured cold."""
     sizes: tuple[Size, ...]
 
 
-FULL = Plan(rounds=5, seconds=0.6, posts=12, sizes=(SMALL, LARGE))
-QUICK = Plan(rounds=1, seconds=0.2, posts=2, sizes=(SMALL,))
+FULL = Plan(rounds=5, seconds=0.6, posts=96, sizes=(SMALL, LARGE))
+QUICK = Plan(rounds=1, seconds=0.2, posts=24, sizes=(SMALL,))
 
 
 @dataclass
@@ -196,17 +196,16 @@ def measure_page(database: str, plan: Plan, served: list[Pair], page: Page, figu
 def measure_consents(database: str, plan: Plan, served: list[Pair], figures: Figures) -> None:
     """A consent to a fresh document with every request."""
     for one in served:
-        count = plan.rounds * plan.posts * sum(CONNECTIONS) + plan.posts
+        count = plan.rounds * plan.posts * len(CONNECTIONS) + plan.posts
         portal = iter(pages.consents(one.world, one.portal.port, one.here, count))
         low = iter(pages.decisions(one.floor.port, one.there, count, one.size.documents))
         for asks, server in ((low, one.floor), (portal, one.portal)):
             _post(server, asks, plan.posts, 2)
         for _ in range(plan.rounds):
             for connections in CONNECTIONS:
-                posts = plan.posts * connections
                 runs = (
-                    _post(one.floor, low, posts, connections),
-                    _post(one.portal, portal, posts, connections),
+                    _post(one.floor, low, plan.posts, connections),
+                    _post(one.portal, portal, plan.posts, connections),
                 )
                 figures.runs[Key(database, one.size.entries, CONSENT, connections)].append(runs)
 
