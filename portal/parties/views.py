@@ -19,6 +19,7 @@ from portal.access.policy import ROLE_NAMES, Permission, Role
 from portal.history.begin import begin, works
 from portal.history.work import Work
 from portal.kernel.clock import day_in_japan
+from portal.kernel.days import moment_in_words
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
 from portal.kernel.ids import new_secret
 from portal.kernel.words import N_
@@ -875,9 +876,29 @@ def _look_once_more(name: str, id: str, form: ActForm, status: int = 200) -> Res
         member=found,
         label=_labels().get(found.party or "", ""),
         power=power,
+        not_yours=_not_yours(power) if name == "second" and power else None,
         auditing=auditing,
         role_names=_role_names,
     )
+
+
+def _not_yours(power: Power) -> list[str] | None:
+    """Why the reader cannot agree to the consent power asked for, and who can; None where the reader can, or where
+    nobody need any more."""
+    if power.state != "asked":
+        return None
+    able = queries.who_seconds(reading(), actor(), power.grant, portal().clock.now())
+    if actor().member_id in able:
+        return None
+    is_own = actor().member_id in {power.grant.asked_by, power.grant.member_id}
+    why = rules.NotAnotherAdministrator if is_own else rules.AdministratorTooNew
+    if able:
+        who = say("認めることができる人：%(names)s", names=say("・").join(able.values()))
+    else:
+        who = say("二人目として認めることができる人は、いまいません。")
+    at = moment_in_words(power.grant.effective_at, language())
+    then = say("だれも認めなくても、%(moment)sに有効になります。", moment=at)
+    return [say(why.sentence), who, then]
 
 
 def _do(act: str, id: str) -> ResponseReturnValue:
