@@ -104,6 +104,27 @@ def test_what_is_doubtful_is_asked_answered_by_all_and_holds_from_then_on(dated)
     assert told == {side.party for side in people.sides}
 
 
+def test_who_is_to_confirm_a_consultation_is_told_so_where_they_look_first(sqlite_dated):
+    """R9-1: the doubt's page says that the record awaits one's own side, and the answer stands open to be given."""
+    people = sqlite_dated.people
+    made = raised(sqlite_dated, people)
+    asks, button = "自分の側の確認を待っている協議の記録があります。", "の協議の記録を確認する"
+    for side in people.sides:
+        position(sqlite_dated, side.drafter, made)
+    talk = met(sqlite_dated, people[1].drafter, made)
+    mine, theirs = browser_of(sqlite_dated, people[0].drafter), browser_of(sqlite_dated, people[1].drafter)
+    page = mine.get(f"/doubts/{made}", expect=200)
+    assert asks in page.text and button in page.text and f"#meeting-{talk}" in page.links
+    assert "<details open><summary>この協議の記録を確認する" in page.source
+    for browser in (theirs, browser_of(sqlite_dated, people[0].reader)):
+        assert asks not in browser.get(f"/doubts/{made}", expect=200).text
+    with sqlite_dated.work(people[0].drafter.actor(sqlite_dated)) as work:
+        commands.confirm_meeting(work, made, talk, is_confirmed=False, remark="出席者が異なる。")
+    page = mine.get(f"/doubts/{made}", expect=200)
+    assert asks not in page.text and "まとまったら協議結果を起案してください" in page.text
+    assert "<details><summary>この協議の記録を確認する" in page.source
+
+
 def test_an_answer_moves_the_days_the_portal_reckons_and_names_its_document(dated):
     """R9-5; T4: with the first day counted, the term that began on 10 September ends on the 9th."""
     people = dated.people
