@@ -269,7 +269,7 @@ def _paper(document: Any, body: AmendmentBody, what: dict[str, Any]) -> pdf.Pape
             [
                 (say("件名"), document.title or body.title),
                 (say("文書番号"), document.reference or say("未提示")),
-                (say("対象"), say("協定の第%(number)s版", number=what["base"].number)),
+                (say("変更する協定の版"), say("協定の第%(number)s版", number=what["base"].number)),
                 (say("状態"), stands),
                 *([(say("照合コード"), check_code(document.digest))] if document.digest else []),
             ]
