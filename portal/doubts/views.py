@@ -706,7 +706,7 @@ def _taken(id: str, reference: str, *, own_side: bool) -> ResponseReturnValue:
     file.seek(0)
     answer = Response(iter(lambda: file.read(64 * 1024), b""), content_type="application/zip")
     answer.headers["Content-Length"] = str(size)
-    name_the_file(answer, f"{reference}_{work.at:%Y%m%d}.zip")
+    name_the_file(answer, f"{reference}_{day_in_japan(work.at):%Y%m%d}.zip")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["Cache-Control"] = "no-store"
     answer.call_on_close(file.close)
@@ -783,7 +783,7 @@ def _of_answer(session: Session, reader: Actor, document: Document | None, body:
     if body == AnswerBody():
         return {}
     found = queries.called(session, reader, reference_of(body.doubt))
-    return {"doubt": found, "withheld": {"hold", "lift_hold"}, "settles": body.question is not None}
+    return {"doubt": found, "withheld": {"hold", "lift_hold"}, "settles": body.question is not None, "agreed": document.agreed_at is not None}
 
 
 def _answer_of(found: Any, asked: str) -> AnswerBody:
