@@ -451,3 +451,13 @@ def test_with_three_parties_two_are_not_enough_and_the_third_reads_its_own_agree
     shown = third.get("/agreement", expect=200).text
     assert "五日前まで" in shown
     assert third.get("/amendments", expect=200).status == 200
+
+
+def test_no_two_clauses_that_a_figure_may_rest_on_have_one_name(sqlite_dated):
+    """An article that is but one paragraph stands once; what is in force can be chosen as it is."""
+    page = browser_of(sqlite_dated, sqlite_dated.people[0].drafter).get("/amendments/new", expect=200)
+    form = page.form("下書きを保存する")
+    provisions = form.choices["figures-survival-provisions"]
+    assert {"art5", "art7", "art8.2", "art9"} <= set(provisions) and "art9.1" not in provisions
+    places = form.choices["figures-meetings-clause"]
+    assert "art3.1" in places and "art3" not in places and {"art5", "art5.2"} <= set(places)
