@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from portal.access.actor import Actor
 from portal.access.policy import ROLE_NAMES, Permission, Role
 from portal.history.begin import begin, works
 from portal.history.work import Work
@@ -74,9 +73,9 @@ def doorkeeper() -> Doorkeeper:
     return Doorkeeper(works(), app.extensions["passwords"], app.settings.secret_key.encode())
 
 
-def home_of(who: Actor) -> str:
-    """Where a person begins: home, or, for the operator, who reads nothing, the own account."""
-    return url_for("home.index" if who.may(_P.READ) else "account.settings")
+def home() -> str:
+    """Where everybody begins: it says what there is to do, also for the operator and for who has no role yet."""
+    return url_for("home.index")
 
 
 def way_back(given: str | None) -> str | None:
@@ -144,7 +143,7 @@ def _beside(form: PortalForm, refused: RuleBroken) -> int:
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; in the demonstration, with its accounts."""
     if actor().is_signed_in:
-        return redirect(home_of(actor()), 303)
+        return redirect(home(), 303)
     return _sign_in_page(SignInForm(formdata=None, data={"next": request.args.get("next", "")}))
 
 
@@ -174,7 +173,7 @@ def do_sign_in() -> ResponseReturnValue:
     enter(entered.token, entered.actor, language=entered.actor.language or session.get("language"))
     if entered.actor.must_change_password:
         return redirect(url_for(".change_password", next=way_back(form.next.data)), 303)
-    return redirect(way_back(form.next.data) or home_of(entered.actor), 303)
+    return redirect(way_back(form.next.data) or home(), 303)
 
 
 @account.post("/sign-out", allow=_P.ENTER)
@@ -203,7 +202,7 @@ def choose_language() -> ResponseReturnValue:
         if actor().is_signed_in:
             with begin() as work:
                 commands.choose_language(work, chosen)
-    return redirect(way_back(form.next.data) or home_of(actor()), 303)
+    return redirect(way_back(form.next.data) or home(), 303)
 
 
 # --- The forgotten password -----------------------------------------------------------------------------
@@ -367,7 +366,7 @@ def do_change_password() -> ResponseReturnValue:
     was_first = actor().must_change_password
     go_on(entered)
     flash(say(N_("パスワードを変更しました。ほかの画面でのサインインは終わりました。")))
-    after = home_of(entered.actor) if was_first else url_for(".settings")
+    after = home() if was_first else url_for(".settings")
     return redirect(way_back(request.args.get("next")) or after, 303)
 
 
@@ -428,7 +427,7 @@ def confirm() -> ResponseReturnValue:
     status = _confirmed(form)
     if status is not None:
         return _step_up_page(form, url_for("account.confirm"), status)
-    return redirect(way_back(form.next.data) or home_of(actor()), 303)
+    return redirect(way_back(form.next.data) or home(), 303)
 
 
 def _confirmed(form: ConfirmForm) -> int | None:

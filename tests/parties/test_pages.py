@@ -673,13 +673,13 @@ def test_the_visit_before_is_shown(sqlite_staffed):
     assert "令和7年（2025年）10月1日（水）12:00" in at_door(house, person).get("/account").text
 
 
-def test_the_operator_has_an_account_and_nothing_else(sqlite_staffed):
+def test_the_operator_has_a_home_and_an_account_and_nothing_else(sqlite_staffed):
     """decision 11"""
     house = sqlite_staffed
     browser = Browser(house)
     page = browser.get("/sign-in").submit("/sign-in", email=house.people.operator.email, password=PASSWORD)
-    assert page.path == "/account" and "運用管理者" in page.text
-    assert browser.get("/members").status == 403
+    assert page.path == "/" and "メールの状態を見る" in page.text, "home says what an operator can do"
+    assert browser.get("/account").status == 200 and browser.get("/members").status == 403
 
 
 def test_a_page_read_writes_nothing_but_that_the_session_was_used(sqlite_staffed):
