@@ -476,5 +476,6 @@ def test_a_change_that_another_edition_overtook_says_so_before_anybody_consents(
         assert asks not in page.text
         assert "この申出は協定の第1版に対するものですが、その後、第2版が登録されています。" in page.text
         assert "このままでは、どの当事者も同意できません" in page.text
+        assert "次のように第2版になります" not in page.text, "the second edition says something else already"
     drafting = browser_of(sqlite_dated, people[1].drafter)
     assert "直した版を起案する" in drafting.get(place).text
