@@ -17,6 +17,7 @@ _MARKS: dict[compare.Kind, Mark] = {
     compare.Kind.ADDED: "insert",
     compare.Kind.REMOVED: "delete",
 }
+_BREAK: tuple[Mark, str] = ("equal", "\n")
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,26 @@ def marked(old: str, new: str) -> Segments:
     segments: list[tuple[Mark, str]] = []
     for number, line in enumerate(compare.compare_texts(old, new)):
         if number:
-            segments.append(("equal", "\n"))
+            segments.append(_BREAK)
         segments += [(_MARKS[one.kind], one.shown) for one in line.segments]
     return segments
 
 
 def side(segments: Segments, shown: Mark) -> Segments:
-    """Of texts marked in one, the old (`delete`) or the new (`insert`) alone, with what is the same."""
-    return [one for one in segments if one[0] in ("equal", shown)]
+    """Of texts marked in one, the old (`delete`) or the new (`insert`) alone, with what is the same; a line that only
+    the other text has leaves no empty line behind."""
+    lines: list[list[tuple[Mark, str]]] = [[]]
+    for one in segments:
+        if one == _BREAK:
+            lines.append([])
+        else:
+            lines[-1].append(one)
+    kept = [
+        [one for one in line if one[0] in ("equal", shown)]
+        for line in lines
+        if not line or any(mark in ("equal", shown) for mark, _ in line)
+    ]
+    found: list[tuple[Mark, str]] = []
+    for number, line in enumerate(kept):
+        found += [_BREAK, *line] if number else line
+    return found

@@ -346,11 +346,17 @@ class FiguresField(_Parts):
         shown = []
         for one in own:
             field = self._bound(
-                self._field(one, edition), f"{self.name}-{one.value.replace('.', '-')}", _given(one, given)
+                self._field(one, edition, _given(one, given)), f"{self.name}-{one.value.replace('.', '-')}", _given(one, given)
             )
             shown.append((one.value, figure_words(one, was.get(one, ""), edition, code), field))
         places = [SelectChoice("", say("いまのまま") if any(one in was for one in own) else "")]
-        places += [SelectChoice(id, edition.clause(id).label[code]) for id in choosable(edition)]
+        whole = {one.id for one in edition.articles if len(one.paragraphs) == 1}  # one name with its paragraph
+        chosen = given.get(f"{term}{CLAUSE}", "")
+        places += [
+            SelectChoice(id, edition.clause(id).label[code])
+            for id in choosable(edition)
+            if id not in whole or id == chosen
+        ]
         places += [
             SelectChoice(f"+{number}", label_of(edition, f"+{number}", code))
             for number in range(1, self.additions + 1)
@@ -359,7 +365,7 @@ class FiguresField(_Parts):
         clause = self._bound(
             ChoiceField(_l("「%(figure)s」の根拠の条項", figure=name), choices=places),
             f"{mark}-clause",
-            given.get(f"{term}{CLAUSE}", ""),
+            chosen,
         )
         drop = None
         if length is not Figure.TERM and any(one in was for one in own):
@@ -373,7 +379,7 @@ class FiguresField(_Parts):
             )
         return FigureLine(term, shown, clause, drop)
 
-    def _field(self, figure: Figure, edition: Edition) -> Any:
+    def _field(self, figure: Figure, edition: Edition, chosen: Any) -> Any:
         label = _l("新しい「%(figure)s」", figure=say(FIGURE_NAMES[figure]))
         if figure in PERIODS:
             return (LeadField if figure in MAY_BE_NONE else PeriodField)(label, limit=80)
@@ -381,10 +387,12 @@ class FiguresField(_Parts):
             return DayField(label, description=_DAYS)
         if figure is Figure.AUTOMATIC:
             return ChoiceField(label, choices=_choices(AUTOMATIC_NAMES, none=_l("いまのまま")))
+        now = {*(edition.survival.provisions if edition.survival else ()), *chosen}
         parts = [
             one
             for article in edition.articles
             for one in (article.id, *(para.id for para in article.paragraphs))
+            if one == article.id or len(article.paragraphs) > 1 or one in now
         ]
         return ChoicesField(
             label, choices=[SelectChoice(id, edition.clause(id).label[self.code]) for id in parts]

@@ -19,7 +19,7 @@ from portal.agreement.edition import Edition
 from portal.agreement.life import Life
 from portal.agreement.settled import settled_upon
 from portal.agreement.views import figure_rows, table_rows
-from portal.amendments import queries, reckoning
+from portal.amendments import queries, reckoning, rules
 from portal.amendments.amendment import AMENDMENT, AmendmentBody, day_of, label_of, survives
 from portal.amendments.execution import EXECUTION, ExecutionBody, reference_of
 from portal.amendments.forms import AmendmentForm, ExecutionForm
@@ -31,6 +31,7 @@ from portal.consent.body import Body
 from portal.consent.models import Document
 from portal.consent.paper import body_of, listed
 from portal.consent.rules import ON_THE_TABLE, STANDING_NAMES, Standing
+from portal.consent.showing import Turn
 from portal.consent.views import mount
 from portal.kernel import pdf
 from portal.kernel.clock import day_in_japan
@@ -178,8 +179,12 @@ def _of_amendment(session: Session, reader: Actor, document: Document | None, bo
     if not facts.is_consulted_on:
         withheld.add("decline")
     executions = facts.executions
+    overtaken = _overtaken(session, document, body, state, reader)
+    if overtaken:
+        withheld.add("consent")
     return {
         **preview(session, body, facts),
+        **overtaken,
         "edition_made": facts.edition,
         "state": (STATE_LOOKS[state], say(STATE_NAMES[state])),
         "is_open": document.tabled_at is not None and state is State.OPEN,
@@ -192,6 +197,24 @@ def _of_amendment(session: Session, reader: Actor, document: Document | None, bo
         and not any(one.value in {str(standing) for standing in ON_THE_TABLE} for one in executions),
         "withheld": withheld,
     }
+
+
+def _overtaken(
+    session: Session, document: Document, body: AmendmentBody, state: State, reader: Actor
+) -> dict[str, Any]:
+    """Of a change on the table to an edition that is no longer the one adopted last: why nobody can consent to it, and
+    whose turn it is. Nothing of any other."""
+    if document.tabled_at is None or state is not State.OPEN:
+        return {}
+    latest = agreement.last_adopted(session).number
+    if body.base_number == latest:
+        return {}
+    turn = Turn(
+        "yours" if reader.may(Permission.DRAFT) else "others",
+        say("このままでは、どの当事者も同意できません。第%(latest)s版の文言に合わせて直した版を提示してください。", latest=latest),
+        None,
+    )
+    return {"overtaken": say(rules.BaseHasMoved.sentence, base=body.base_number, latest=latest), "turn": turn}
 
 
 def _begun(session: Session) -> AmendmentBody:
@@ -269,7 +292,7 @@ def _paper(document: Any, body: AmendmentBody, what: dict[str, Any]) -> pdf.Pape
             [
                 (say("件名"), document.title or body.title),
                 (say("文書番号"), document.reference or say("未提示")),
-                (say("対象"), say("協定の第%(number)s版", number=what["base"].number)),
+                (say("変更する協定の版"), say("協定の第%(number)s版", number=what["base"].number)),
                 (say("状態"), stands),
                 *([(say("照合コード"), check_code(document.digest))] if document.digest else []),
             ]

@@ -251,6 +251,7 @@ def _doubt_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
     life = agreement.in_force(reading(), edition, today_of(reading()))
     is_open = found.standing is Standing.OPEN and has_effect(edition, life)
     named = _records_named([(one.kind, one.record_id) for one in found.records])
+    to_confirm = _to_confirm(found, who)
     confirming = (request.view_args or {}).get("meeting") if "word_form" in forms else None
     return show(
         "doubts/doubt.html",
@@ -259,7 +260,9 @@ def _doubt_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
         row=row,
         labels=labels,
         look=(STANDING_LOOKS[row.standing], say(STANDING_NAMES[row.standing])),
-        turn=_turn(found, edition, who),
+        turn=_turn(found, edition, who, to_confirm),
+        to_confirm=to_confirm,
+        first=_first_to_do(found, who, to_confirm),
         days=(today_of(reading()) - day_in_japan(row.at)).days,
         LONG=LONG,
         clauses=_clauses(row, under),
@@ -304,8 +307,29 @@ def _ready(form: PortalForm | None, kind: type[PortalForm], mark: str) -> Portal
     return (form if form is not None else kind(formdata=None)).apart(mark)
 
 
-def _turn(found: Dossier, edition: Edition, who: Actor) -> tuple[str, str, str | None]:
-    """Whose turn it is, in one sentence: what is on the table first, then who has said nothing yet."""
+def _to_confirm(found: Dossier, who: Actor) -> list[Any]:
+    """What other parties wrote down of consultations and the reader's side, who may, has not answered yet."""
+    if not who.may(Permission.CONSULT):
+        return []
+    return [one.row for one in found.meetings if one.row.party != who.party and one.word_of(who.party) is None]
+
+
+def _first_to_do(found: Dossier, who: Actor, to_confirm: Sequence[Any]) -> str | None:
+    """Which of the buttons beside the turn is the one to press: of an open doubt with nothing on the table."""
+    if found.standing is not Standing.OPEN or found.on_the_table is not None:
+        return None
+    if who.party in listed(found.doubt.silent):
+        return "state"
+    if to_confirm:
+        return "confirm"
+    return None if listed(found.doubt.silent) else "answer"
+
+
+def _turn(
+    found: Dossier, edition: Edition, who: Actor, to_confirm: Sequence[Any]
+) -> tuple[str, str, str | None]:
+    """Whose turn it is, in one sentence: what is on the table first, then who has said nothing yet, then whose answer
+    to what was written down of a consultation is awaited."""
     code = language()
     labels = {one.key: one.defined_as[code] for one in edition.parties}
     on_table, doubt = found.on_the_table, found.doubt
@@ -337,12 +361,15 @@ def _turn(found: Dossier, edition: Edition, who: Actor) -> tuple[str, str, str |
         )
         return ("yours" if who.party in listed(on_table.waits_for) else "others"), sentence, None
     silent = listed(doubt.silent)
+    asks = say("自分の側の確認を待っている協議の記録があります。") if to_confirm else None
     if who.party in silent:
         return (
             "yours",
             say("あなたの側（%(party)s）の見解を待っています。", party=labels[who.party or ""]),
-            None,
+            asks,
         )
+    if to_confirm:
+        return "yours", str(asks), say("記録を読み、このとおりか、認識が異なるかを答えてください。")
     if silent:
         waits = [labels[key] for key in silent if key in labels]
         return "others", say("%(parties)sの見解を待っています。", parties=say("・").join(waits)), None
@@ -679,7 +706,7 @@ def _taken(id: str, reference: str, *, own_side: bool) -> ResponseReturnValue:
     file.seek(0)
     answer = Response(iter(lambda: file.read(64 * 1024), b""), content_type="application/zip")
     answer.headers["Content-Length"] = str(size)
-    name_the_file(answer, f"{reference}_{work.at:%Y%m%d}.zip")
+    name_the_file(answer, f"{reference}_{day_in_japan(work.at):%Y%m%d}.zip")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["Cache-Control"] = "no-store"
     answer.call_on_close(file.close)
@@ -756,7 +783,7 @@ def _of_answer(session: Session, reader: Actor, document: Document | None, body:
     if body == AnswerBody():
         return {}
     found = queries.called(session, reader, reference_of(body.doubt))
-    return {"doubt": found, "withheld": {"hold", "lift_hold"}, "settles": body.question is not None}
+    return {"doubt": found, "withheld": {"hold", "lift_hold"}, "settles": body.question is not None, "agreed": document.agreed_at is not None}
 
 
 def _answer_of(found: Any, asked: str) -> AnswerBody:

@@ -20,7 +20,7 @@ from portal.handback.queries import Tally, Whole
 from portal.handback.rules import OPEN, Act, Choice, Reach, Step
 from portal.handback.showing import day
 from portal.kernel.clock import day_in_japan
-from portal.kernel.pdf import Block, Details, Heading, Paper, Paragraph, SealBox, Table
+from portal.kernel.pdf import Block, Details, Heading, Paper, Paragraph, SealBox, Table, Together
 from portal.kernel.words import N_
 from portal.web.filters import moment
 from portal.web.language import language, say
@@ -100,13 +100,7 @@ def made(sheet: Sheet) -> Paper:
         Paragraph(sheet.edition.title[language()]),
         Heading(sheet.title, 1),
         *contents[sheet.name](sheet),
-        Details([(say("照合コード（全部）"), _in_groups(sheet.code))]),
-        Paragraph(
-            say(
-                "この書面は記録の表示であり、法的な効力を判断するものではありません。下部の記録番号と指紋を控えておくと、"
-                "記録が後から変えられていないことを確かめられます。"
-            )
-        ),
+        Together([*_signed(sheet), Details([(say("照合コード（全部）"), _in_groups(sheet.code))]), _proof()]),
     ]
     return Paper(
         title=sheet.title,
@@ -249,7 +243,6 @@ def _receipts(sheet: Sheet) -> list[Block]:
             rows,
             [2, 3.2, 2, 2, 2.5, 2.2],
         ),
-        *_signed(sheet, sheet.receiver, Act.CONFIRM),
     ]
 
 
@@ -275,12 +268,18 @@ def _returns(sheet: Sheet) -> list[Block]:
             rows,
             [1.9, 3.5, 2.7, 2.3, 2.4],
         ),
-        *_signed(sheet, sheet.discloser, Act.ACKNOWLEDGE),
     ]
 
 
-def _signed(sheet: Sheet, party: str, act: str) -> list[Block]:
-    """Who of the party said so in the portal, and where its seal may be set."""
+def _signed(sheet: Sheet) -> list[Details | SealBox]:
+    """Who of the party that states it said so in the portal, and where its seal may be set; of a list nobody."""
+    if sheet.name == LIST:
+        return []
+    party, act = {
+        RECEIPTS: (sheet.receiver, Act.CONFIRM),
+        RETURNS: (sheet.discloser, Act.ACKNOWLEDGE),
+        CERTIFICATES: (sheet.receiver, Act.CARRY_OUT),
+    }[sheet.name]
     said = [
         found
         for one in sheet.found
@@ -291,6 +290,15 @@ def _signed(sheet: Sheet, party: str, act: str) -> list[Block]:
         Details([(_party(sheet, party), "\n".join(people[:20]) or say("このポータルでの確認の記録なし"))]),
         SealBox(say("印")),
     ]
+
+
+def _proof() -> Paragraph:
+    return Paragraph(
+        say(
+            "この書面は記録の表示であり、法的な効力を判断するものではありません。下部の記録番号と指紋を控えておくと、"
+            "記録が後から変えられていないことを確かめられます。"
+        )
+    )
 
 
 # --------------------------------------------------------------------------------------- certificates
@@ -326,7 +334,6 @@ def _certificates(sheet: Sheet) -> list[Block]:
         *blocks,
         Heading(say("このポータルから消去したもの")),
         *_erased(sheet),
-        *_signed(sheet, sheet.receiver, Act.CARRY_OUT),
     ]
 
 

@@ -39,6 +39,8 @@ class Event:
     is_mandatory: ClassVar[bool] = False
     """Whether the mail that tells of it goes to everybody at once, whatever mails they chose and at whatever hour:
     consents and agreements, sending back, holds, publications, what was made public without agreement, notices."""
+    is_told_to_own_side: ClassVar[bool] = False
+    """Whether the party that acts is told as well: of what befalls one of its people and another of them did."""
     is_receipted: ClassVar[bool] = False
     """Whether the archive of every party gets a receipt (控え) of the entry, with the head of the chain."""
     in_mail: ClassVar[Collection[str]] = ("title", "who")
@@ -83,7 +85,9 @@ class Event:
             return []
         if self.private_to is not None:
             return [key for key in self.told_to or () if key == self.private_to]
-        return [key for key in parties if (key != acting if self.told_to is None else key in self.told_to)]
+        if self.told_to is not None:
+            return [key for key in parties if key in self.told_to]
+        return [key for key in parties if key != acting or self.is_told_to_own_side]
 
     def facts(self) -> dict[str, Any]:
         """The plain fields: they stand in the entry itself."""

@@ -113,10 +113,17 @@ class SealBox:
     label: str
 
 
-Block: TypeAlias = Heading | Paragraph | Quotation | Details | Table | Space | SealBox
+@dataclass(frozen=True)
+class Together:
+    """What stands on one page: where there is no room left for all of it, it goes on upon the next as a whole."""
+
+    blocks: Sequence[Heading | Paragraph | Quotation | Details | Table | Space | SealBox]
+
+
+Block: TypeAlias = Heading | Paragraph | Quotation | Details | Table | Space | SealBox | Together
 _KINDS = {
     Heading: "heading", Paragraph: "paragraph", Quotation: "quotation", Details: "details", Table: "table",
-    Space: "space", SealBox: "seal",
+    Space: "space", SealBox: "seal", Together: "together",
 }  # fmt: skip
 
 
@@ -141,6 +148,8 @@ class Font:
     family: str
     folder: Path
     characters: frozenset[int]
+    has_bold: bool = False
+    """Whether a bold face lies beside it; else what is to be bold is drawn with a thicker line."""
 
 
 def made(paper: Paper, *, fonts: Sequence[Font] | None = None) -> bytes:
@@ -180,6 +189,7 @@ def _plain(paper: Paper, fonts: Sequence[Font]) -> dict[str, Any]:
         "language": paper.language,
         "footer": paper.footer,
         "fonts": [font.family for font in fonts],
+        "thickens": not (fonts and fonts[0].has_bold),
         "date": {name: getattr(at, name) for name in ("year", "month", "day", "hour", "minute", "second")},
         "blocks": blocks,
     }
@@ -187,6 +197,8 @@ def _plain(paper: Paper, fonts: Sequence[Font]) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     said = {name: getattr(block, name) for name in block.__dataclass_fields__}
+    if isinstance(block, Together):
+        said["blocks"] = [_block(one) for one in block.blocks]
     if isinstance(block, Table):
         widths = said["widths"] = list(block.widths) or [1] * len(block.head)
         said["breaks"] = [_is_tall(row, widths) for row in block.rows]
@@ -203,9 +215,15 @@ def _is_tall(row: Sequence[Cell], widths: Sequence[float]) -> bool:
 
 
 def _texts(paper: Paper) -> Iterator[str]:
-    yield from (paper.footer,)
-    for block in paper.blocks:
+    yield paper.footer
+    yield from _texts_of(paper.blocks)
+
+
+def _texts_of(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
         match block:
+            case Together():
+                yield from _texts_of(block.blocks)
             case Heading():
                 yield block.text
             case Paragraph() | Quotation():
@@ -240,7 +258,8 @@ def find_fonts(*more: Path) -> tuple[Font, ...]:
     """The Japanese fonts on this machine, those in the folders `more` first; read once a process."""
     found: dict[str, Font] = {}
     for folder in more:
-        for path in sorted(one for one in folder.rglob("*") if one.suffix.lower() in {".ttf", ".otf", ".ttc"}):
+        files = (one for one in folder.rglob("*") if one.suffix.lower() in {".ttf", ".otf", ".ttc"})
+        for path in sorted(files, key=lambda one: ("Bold" in one.name, one)):
             _take(path, found)
     for pattern in _NAMES:
         for folder in FONT_FOLDERS:
@@ -258,4 +277,6 @@ def _take(path: Path, found: dict[str, Font]) -> None:
         japanese = {name: font for name, font in families.items() if "JP" in name} or families
         for name, font in japanese.items():
             if name and name not in found:
-                found[name] = Font(name, path.parent, frozenset(font.getBestCmap() or {}))
+                bold = path.name.replace("Regular", "Bold")
+                has_bold = bold != path.name and path.with_name(bold).is_file()
+                found[name] = Font(name, path.parent, frozenset(font.getBestCmap() or {}), has_bold)

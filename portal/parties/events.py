@@ -94,7 +94,7 @@ class MemberClosed(OfMember):
     trail = N_("利用者「%(who)s」の登録を終了しました。")
 
 
-# --- The consent power (row 35): told to every party -------------------------------------------------
+# --- The consent power (row 35): told to every party, whose member it is as well ----------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +102,7 @@ class ConsentPowerAsked(OfMember):
     """An administrator asked for a member's consent power; alone, it is in force after 24 hours."""
 
     verb = "consent_power.asked"
+    is_told_to_own_side = True
     trail = N_(
         "「%(who)s」の同意権限を申請しました。別の利用者管理者が認めたとき、または24時間後に有効になります。"
     )
@@ -116,6 +117,7 @@ class ConsentPowerSeconded(OfMember):
     """A second administrator agreed: the consent power is in force at once."""
 
     verb = "consent_power.seconded"
+    is_told_to_own_side = True
     trail = N_("「%(who)s」の同意権限を、二人目の利用者管理者として認めました。いまから有効です。")
     message = N_("%(party)sの二人目の利用者管理者が「%(who)s」の同意権限を認めました。いまから有効です。")
 
@@ -125,6 +127,7 @@ class ConsentPowerEnded(OfMember):
     """A member's consent power, or the request for it, ended at once."""
 
     verb = "consent_power.ended"
+    is_told_to_own_side = True
     trail = N_("「%(who)s」の同意権限を終わらせました。")
     message = N_("%(party)sが「%(who)s」の同意権限を終わらせました。")
 

@@ -28,7 +28,7 @@ from portal.parties.models import (
     Post,
     UserSession,
 )
-from portal.parties.rules import GIVEN_ROLES, IDLE, LIFE, roles_in
+from portal.parties.rules import GIVEN_ROLES, IDLE, LIFE, may_second, roles_in
 
 TOUCH = dt.timedelta(minutes=1)
 """How stale `last_used_at` may grow before a page that only reads writes it."""
@@ -434,6 +434,31 @@ def grants_of(session: Session, member_ids: Collection[str]) -> list[ConsentGran
             .order_by(ConsentGrant.asked_at.desc(), ConsentGrant.id)
         )
     )
+
+
+def who_seconds(session: Session, reader: Actor, grant: ConsentGrant, at: dt.datetime) -> dict[str, str]:
+    """Id and name of those who may agree at `at`, as the second administrator, to the consent power that `grant` asks
+    for (row 35); nobody for a reader who may not know the people of that party."""
+    holder = session.get_one(Member, grant.member_id)
+    if not sees_people_of(reader, holder.party):
+        return {}
+    query = (
+        select(Member.id, Member.name, Member.roles, Member.administrator_since)
+        .where(Member.party == holder.party, Member.closed_at.is_(None))
+        .order_by(Member.added_at, Member.id)
+    )
+    return {
+        row.id: row.name
+        for row in session.execute(query)
+        if Role.PARTY_ADMINISTRATOR in roles_in(row.roles)
+        and may_second(
+            seconder=row.id,
+            asked_by=grant.asked_by,
+            holder=holder.id,
+            administrator_since=row.administrator_since,
+            at=at,
+        )
+    }
 
 
 @dataclass(frozen=True)

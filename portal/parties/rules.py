@@ -285,6 +285,24 @@ def must_be_another_administrator(
         raise AdministratorTooNew()
 
 
+def may_second(
+    *,
+    seconder: str,
+    asked_by: str | None,
+    holder: str,
+    administrator_since: dt.datetime | None,
+    at: dt.datetime,
+) -> bool:
+    """Whether `must_be_another_administrator` lets `seconder` agree."""
+    try:
+        must_be_another_administrator(
+            seconder=seconder, asked_by=asked_by, holder=holder, administrator_since=administrator_since, at=at
+        )
+    except RuleBroken:
+        return False
+    return True
+
+
 class OfficersAddress(RuleBroken):
     """The address of a consent officer was to be changed: whoever reads the mail sets the password."""
 

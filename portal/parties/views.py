@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from portal.access.actor import Actor
 from portal.access.policy import ROLE_NAMES, Permission, Role
 from portal.history.begin import begin, works
 from portal.history.work import Work
 from portal.kernel.clock import day_in_japan
+from portal.kernel.days import moment_in_words
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
 from portal.kernel.ids import new_secret
 from portal.kernel.words import N_
@@ -73,9 +73,9 @@ def doorkeeper() -> Doorkeeper:
     return Doorkeeper(works(), app.extensions["passwords"], app.settings.secret_key.encode())
 
 
-def home_of(who: Actor) -> str:
-    """Where a person begins: home, or, for the operator, who reads nothing, the own account."""
-    return url_for("home.index" if who.may(_P.READ) else "account.settings")
+def home() -> str:
+    """Where everybody begins: it says what there is to do, also for the operator and for who has no role yet."""
+    return url_for("home.index")
 
 
 def way_back(given: str | None) -> str | None:
@@ -143,7 +143,7 @@ def _beside(form: PortalForm, refused: RuleBroken) -> int:
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; in the demonstration, with its accounts."""
     if actor().is_signed_in:
-        return redirect(home_of(actor()), 303)
+        return redirect(home(), 303)
     return _sign_in_page(SignInForm(formdata=None, data={"next": request.args.get("next", "")}))
 
 
@@ -173,7 +173,7 @@ def do_sign_in() -> ResponseReturnValue:
     enter(entered.token, entered.actor, language=entered.actor.language or session.get("language"))
     if entered.actor.must_change_password:
         return redirect(url_for(".change_password", next=way_back(form.next.data)), 303)
-    return redirect(way_back(form.next.data) or home_of(entered.actor), 303)
+    return redirect(way_back(form.next.data) or home(), 303)
 
 
 @account.post("/sign-out", allow=_P.ENTER)
@@ -202,7 +202,7 @@ def choose_language() -> ResponseReturnValue:
         if actor().is_signed_in:
             with begin() as work:
                 commands.choose_language(work, chosen)
-    return redirect(way_back(form.next.data) or home_of(actor()), 303)
+    return redirect(way_back(form.next.data) or home(), 303)
 
 
 # --- The forgotten password -----------------------------------------------------------------------------
@@ -366,7 +366,7 @@ def do_change_password() -> ResponseReturnValue:
     was_first = actor().must_change_password
     go_on(entered)
     flash(say(N_("パスワードを変更しました。ほかの画面でのサインインは終わりました。")))
-    after = home_of(entered.actor) if was_first else url_for(".settings")
+    after = home() if was_first else url_for(".settings")
     return redirect(way_back(request.args.get("next")) or after, 303)
 
 
@@ -427,7 +427,7 @@ def confirm() -> ResponseReturnValue:
     status = _confirmed(form)
     if status is not None:
         return _step_up_page(form, url_for("account.confirm"), status)
-    return redirect(way_back(form.next.data) or home_of(actor()), 303)
+    return redirect(way_back(form.next.data) or home(), 303)
 
 
 def _confirmed(form: ConfirmForm) -> int | None:
@@ -875,9 +875,29 @@ def _look_once_more(name: str, id: str, form: ActForm, status: int = 200) -> Res
         member=found,
         label=_labels().get(found.party or "", ""),
         power=power,
+        not_yours=_not_yours(power) if name == "second" and power else None,
         auditing=auditing,
         role_names=_role_names,
     )
+
+
+def _not_yours(power: Power) -> list[str] | None:
+    """Why the reader cannot agree to the consent power asked for, and who can; None where the reader can, or where
+    nobody need any more."""
+    if power.state != "asked":
+        return None
+    able = queries.who_seconds(reading(), actor(), power.grant, portal().clock.now())
+    if actor().member_id in able:
+        return None
+    is_own = actor().member_id in {power.grant.asked_by, power.grant.member_id}
+    why = rules.NotAnotherAdministrator if is_own else rules.AdministratorTooNew
+    if able:
+        who = say("認めることができる人：%(names)s", names=say("・").join(able.values()))
+    else:
+        who = say("二人目として認めることができる人は、いまいません。")
+    at = moment_in_words(power.grant.effective_at, language())
+    then = say("だれも認めなくても、%(moment)sに有効になります。", moment=at)
+    return [say(why.sentence), who, then]
 
 
 def _do(act: str, id: str) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from portal.agreement.difference import differences
+from portal.agreement.difference import differences, marked, side
 from portal.agreement.figures import Figure, figures
 from portal.agreement.text import FOUNDING_FILE, texts_of
 from portal.amendments import rules
@@ -203,3 +203,19 @@ def test_words_that_would_break_the_file_are_words(base):
         assert made.edition.clause(id).text.ja == "".join(
             one.strip(" \t\u3000") for one in words.splitlines()
         )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("２　乙は責任を負わない。", "２　削除"),
+        ("第一の行\n第二の行\n第三の行", "第一の行\n\nまったく別のもの"),
+        ("一\n\n三", "一\n\n四"),
+        ("", "加わる。"),
+        ("なくなる。", ""),
+    ],
+)
+def test_each_side_of_the_table_is_that_text_and_leaves_no_empty_line_of_the_other(old, new):
+    segments = marked(old, new)
+    assert "".join(words for _, words in side(segments, "delete")) == old
+    assert "".join(words for _, words in side(segments, "insert")) == new

@@ -451,3 +451,31 @@ def test_with_three_parties_two_are_not_enough_and_the_third_reads_its_own_agree
     shown = third.get("/agreement", expect=200).text
     assert "五日前まで" in shown
     assert third.get("/amendments", expect=200).status == 200
+
+
+def test_no_two_clauses_that_a_figure_may_rest_on_have_one_name(sqlite_dated):
+    """An article that is but one paragraph stands once; what is in force can be chosen as it is."""
+    page = browser_of(sqlite_dated, sqlite_dated.people[0].drafter).get("/amendments/new", expect=200)
+    form = page.form("下書きを保存する")
+    provisions = form.choices["figures-survival-provisions"]
+    assert {"art5", "art7", "art8.2", "art9"} <= set(provisions) and "art9.1" not in provisions
+    places = form.choices["figures-meetings-clause"]
+    assert "art3.1" in places and "art3" not in places and {"art5", "art5.2"} <= set(places)
+
+
+def test_a_change_that_another_edition_overtook_says_so_before_anybody_consents(sqlite_dated):
+    """R3-5: it can be consented to by nobody as it is; its page says why and what is to be done, and has no button that is
+    refused."""
+    people = sqlite_dated.people
+    made = tabled_amendment(sqlite_dated, people, title="先に出した申出")
+    place, asks = f"/amendments/{made}", "この版に同意する"
+    assert asks in browser_of(sqlite_dated, people[0].officer).get(place, expect=200).text
+    adopted_edition(sqlite_dated, people)
+    for who in (people[0].officer, people[1].officer, people[1].drafter):
+        page = browser_of(sqlite_dated, who).get(place, expect=200)
+        assert asks not in page.text
+        assert "この申出は協定の第1版に対するものですが、その後、第2版が登録されています。" in page.text
+        assert "このままでは、どの当事者も同意できません" in page.text
+        assert "次のように第2版になります" not in page.text, "the second edition says something else already"
+    drafting = browser_of(sqlite_dated, people[1].drafter)
+    assert "直した版を起案する" in drafting.get(place).text

@@ -22,6 +22,7 @@ from portal.doubts import commands, evidence, queries, rules
 from portal.doubts.answer import ANSWER
 from portal.doubts.rules import Standing
 from portal.history.models import Entry, Message
+from portal.kernel.clock import JAPAN
 from portal.kernel.db import Subject
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
 from portal.web.export import AT_ONCE
@@ -102,6 +103,40 @@ def test_what_is_doubtful_is_asked_answered_by_all_and_holds_from_then_on(dated)
         "doubt.answered",
     ]  # fmt: skip
     assert told == {side.party for side in people.sides}
+
+
+def test_who_is_to_confirm_a_consultation_is_told_so_where_they_look_first(sqlite_dated):
+    """R9-1: the doubt's page says that the record awaits one's own side, and the answer stands open to be given."""
+    people = sqlite_dated.people
+    made = raised(sqlite_dated, people)
+    asks, button = "自分の側の確認を待っている協議の記録があります。", "の協議の記録を確認する"
+    for side in people.sides:
+        position(sqlite_dated, side.drafter, made)
+    talk = met(sqlite_dated, people[1].drafter, made)
+    mine, theirs = browser_of(sqlite_dated, people[0].drafter), browser_of(sqlite_dated, people[1].drafter)
+    page = mine.get(f"/doubts/{made}", expect=200)
+    assert asks in page.text and button in page.text and f"#meeting-{talk}" in page.links
+    assert "<details open><summary>この協議の記録を確認する" in page.source
+    for browser in (theirs, browser_of(sqlite_dated, people[0].reader)):
+        assert asks not in browser.get(f"/doubts/{made}", expect=200).text
+    with sqlite_dated.work(people[0].drafter.actor(sqlite_dated)) as work:
+        commands.confirm_meeting(work, made, talk, is_confirmed=False, remark="出席者が異なる。")
+    page = mine.get(f"/doubts/{made}", expect=200)
+    assert asks not in page.text and "まとまったら協議結果を起案してください" in page.text
+    assert "<details><summary>この協議の記録を確認する" in page.source
+
+
+def test_beside_an_answer_stands_what_it_will_change_and_once_agreed_what_it_changed(sqlite_dated):
+    """R9-5: nobody who comes later reads that something is still to be agreed."""
+    people = sqlite_dated.people
+    made = raised(sqlite_dated, people)
+    answer = tabled_answer(sqlite_dated, people, made)
+    browser, will = browser_of(sqlite_dated, people[0].reader), "合意すると、「定める扱い」のとおりに"
+    assert will in browser.get(f"/doubts/answers/{answer}", expect=200).text
+    for side in people.sides:
+        consented(sqlite_dated, side.officer, ANSWER, answer)
+    page = browser.get(f"/doubts/answers/{answer}", expect=200)
+    assert will not in page.text and "合意により、「定める扱い」のとおりに算定し、表示しています。" in page.text
 
 
 def test_an_answer_moves_the_days_the_portal_reckons_and_names_its_document(dated):
@@ -343,6 +378,7 @@ def test_the_papers_on_a_doubt_prove_themselves_and_hold_no_other_sides_notes(sq
     file_kept(house, people[1].drafter, made, "見せない下書き.txt", "見せない\n")
     agreed_answer(house, people, made)
     mine, other = people[0], people[1]
+    house.clock.move(hours=24 - house.clock.now().astimezone(JAPAN).hour)  # not yet this day in Greenwich
     browser = browser_of(house, mine.drafter)
     page = browser.get(f"/doubts/{made}/export", expect=200)
     typed = {name: value for name, value in page.form("一式").values().items() if name != "own"}
@@ -353,6 +389,8 @@ def test_the_papers_on_a_doubt_prove_themselves_and_hold_no_other_sides_notes(sq
     ):  # pressed again on one page
         answer = browser.client.post(f"/doubts/{made}/export", data={**typed, "own": own}, buffered=True)
         assert answer.mimetype == "application/zip"
+        day = house.clock.now().astimezone(JAPAN).strftime("%Y%m%d")
+        assert f"DBT-0001_{day}.zip" in answer.headers["Content-Disposition"]
         whole = answer.data
         archive = zipfile.ZipFile(io.BytesIO(whole))
         content = {name: archive.read(name) for name in archive.namelist()}

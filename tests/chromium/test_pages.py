@@ -232,6 +232,23 @@ def test_the_record_of_agreement_prints_on_its_own(
     assert person.page.locator("h1").is_visible()
     person.page.pdf(path=str(tmp_path / "receipt.pdf"), format="A4")
     assert (tmp_path / "receipt.pdf").stat().st_size > 10_000
+    lines = "e => [getComputedStyle(e).borderTopWidth, getComputedStyle(e.firstElementChild).borderTopWidth]"
+    details = person.page.locator(".details").first
+    assert details.evaluate(lines) == ["0px", "1px"], "a line of its own would part a heading from what it heads"
+    person.close()
+
+
+def test_the_picture_of_the_year_prints_on_the_page_that_begins_with_it(
+    demonstration: tuple[str, dict[str, Somebody]], browser: Browser
+) -> None:
+    """A picture cannot be parted: as tall as on the screen it left the first page all but empty."""
+    address, accounts = demonstration
+    person = Person(browser, address).sign_in(accounts["reader"])
+    person.go("/timeline")
+    person.page.set_viewport_size({"width": 673, "height": 986})  # A4 inside its margins
+    person.page.emulate_media(media="print")
+    box = person.page.locator(".picture").first.bounding_box()
+    assert box is not None and box["width"] > 640 and box["y"] + box["height"] < 986
     person.close()
 
 

@@ -499,6 +499,8 @@ def test_the_papers_say_what_was_received_returned_and_disposed_of(
         ("certificates", rows[:2]),
     ):
         page = mine.get(f"/handback/papers/{name}?{way}", expect=200)
+        _, _, foot = page.source.partition('<div class="paper-together">')
+        assert "paper-head" in foot and ('class="paper-seal"' in foot) == (name != "list"), "the foot is one piece"
         assert [f"資料{n}" in page.text for n in range(3)] == [one in shown for one in rows], name
         assert re.search(r"[0-9a-f]{4} [0-9a-f]{4}", page.text)
         answer = mine.client.get(f"/handback/papers/{name}/pdf?{way}")

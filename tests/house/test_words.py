@@ -178,3 +178,16 @@ def test_no_word_of_a_page_escapes_the_catalogues():
                 if _LETTERS.search(line)
             ]
     assert escaped == []
+
+
+LABEL = re.compile(r'_\("([^"]+：)"\)[^{}<>]*?(?:_\("([^"]+：)"\) )?\}\}(?:<a |\{\{)')
+
+
+def test_an_english_label_that_something_follows_ends_in_a_space():
+    """A Japanese colon is as wide as a character; after an English one the next word would begin at once."""
+    labels = {
+        one for page in (ROOT / "templates").rglob("*.html") for found in LABEL.findall(page.read_text("utf-8")) for one in found
+    }
+    english = {one.words: one.strings[0] for path in catalogues.catalogues() for one in catalogues.english(path)}
+    assert {"疑義：", "取組：", "合意した公表："} <= labels
+    assert [one for one in sorted(labels - {""}) if not english[one].endswith(" ")] == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
+import shutil
 import zlib
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from portal.kernel.pdf import (
     SealBox,
     Space,
     Table,
+    Together,
     _plain,
     find_fonts,
     made,
@@ -47,15 +50,26 @@ EVERYTHING = paper(
     ),
     Table(["一", "二", "三"], [["1", "2", "3"]]),
     Space(2),
+    Together([Details([("甲", "大阪府")]), SealBox("印"), Paragraph("確かめられます。")]),
     footer="NOT-0001　記録番号 12・指紋 abcd",
 )
 
 
-def pages_of(pdf: bytes) -> int:
-    streams = b"".join(
+def streams_of(pdf: bytes) -> bytes:
+    return b"".join(
         zlib.decompressobj().decompress(part) for part in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S)
         if part[:1] == b"\x78"
     )
+
+
+def words_on_pages(pdf: bytes) -> list[int]:
+    """How many runs of letters are drawn on each page."""
+    runs = [len(re.findall(rb"\bT[jJ]\b", streams_of(one))) for one in re.findall(rb"stream\r?\n.*?endstream", pdf, re.S)]
+    return [count for count in runs if count]
+
+
+def pages_of(pdf: bytes) -> int:
+    streams = streams_of(pdf)
     return len(re.findall(rb"/Type\s*/Page[^s]", pdf + streams))
 
 
@@ -110,3 +124,38 @@ def test_a_row_goes_on_upon_the_next_page_only_if_it_cannot_stand_on_one():
     table = next(one for one in _plain(paper(Table(["一", "二"], [["甲", "乙"], tall])), ())["blocks"])
     assert table["breaks"] == [False, True]
     assert pages_of(made(paper(Table(["一", "二"], [["甲", "乙"], tall])))) > 1, "nothing of it is cut off"
+
+
+def test_a_heading_and_a_label_are_bold_also_where_the_font_has_no_bold_face():
+    """Else they would be told from the text around them by their size alone; the second way of drawing text fills each
+    letter and draws its line."""
+    is_thick = re.compile(rb"\b2 Tr\b")
+    plain = [dataclasses.replace(one, has_bold=False) for one in find_fonts()]
+    bold = [dataclasses.replace(one, has_bold=True) for one in plain]
+    for block in (Heading("協定の期間"), Details([("件名", "協定")]), Table(["番号"], [["1"]])):
+        assert is_thick.search(streams_of(made(paper(block), fonts=plain)))
+        assert not is_thick.search(streams_of(made(paper(block), fonts=bold)))
+    assert not is_thick.search(streams_of(made(paper(Paragraph("本文です。")), fonts=plain)))
+
+
+def test_a_bold_face_is_known_by_its_file_beside_the_regular_one(tmp_path: Path):
+    (font, *_) = find_fonts()
+    file = next(one for one in font.folder.iterdir() if one.suffix.lower() in {".ttf", ".otf", ".ttc"})
+    for folder, faces in ((tmp_path / "one", ["Regular"]), (tmp_path / "two", ["Bold", "Regular"])):
+        folder.mkdir()
+        for face in faces:
+            shutil.copy(file, folder / f"Own-{face}{file.suffix}")
+        assert [one.has_bold for one in find_fonts(folder) if one.folder == folder] == [len(faces) == 2]
+
+
+def test_what_stands_together_goes_on_upon_the_next_page_as_a_whole():
+    """The foot of a receipt is never alone on a page: whoever signs stands above it."""
+    foot = (Details([("甲", "大阪府")]), SealBox("印"), Paragraph("確かめられます。"))
+    for lines in range(28, 44):
+        body = Paragraph("行\n" * lines)
+        together = made(paper(body, Together(foot)))
+        if pages_of(together) > 1:
+            assert words_on_pages(together)[0] == words_on_pages(made(paper(body)))[0]
+            assert words_on_pages(made(paper(body, *foot)))[0] > words_on_pages(together)[0]
+            return
+    pytest.fail("no foot went on upon a second page")

@@ -389,6 +389,14 @@ def test_the_operator_sees_dead_letters_and_sends_them_again_by_hand(dead, post)
     assert {one.what: one for one in examine(dead.app)}["dead letters"].state is State.GOOD
 
 
+def test_in_english_mails_are_counted_as_mails(dead):
+    """The same counter counts the signed originals of the agreement in Japanese."""
+    operator = Browser(dead, language="en")
+    operator.sign_in(dead.people.operator.email, PASSWORD)
+    assert "Mails that could not be delivered: 2." in operator.get("/").text
+    assert "original" not in operator.get("/mail").text
+
+
 def test_all_dead_letters_are_sent_again_at_once(dead, post):
     operator = Browser(dead)
     operator.sign_in(dead.people.operator.email, PASSWORD)

@@ -558,8 +558,6 @@ def test_the_consent_power_from_request_to_end(sqlite_staffed):
     page = one.get(f"/members/{id}/consent-power/ask").submit("同意権限を申請する")
     assert page.path == f"/members/{id}" and "申請中です" in page.text and "10月2日（木）12:00" in page.text
     assert "二人目として認める" not in page.text
-    refused = one.get(f"/members/{id}/consent-power/second").submit("二人目として同意権限を認める")
-    assert refused.status == 422 and "申請した本人" in refused.text
     stale = two.get(f"/members/{id}/consent-power/second")
     done = two.get(f"/members/{id}").browser.get(f"/members/{id}/consent-power/second").submit("二人目として")
     assert "いまから有効です" in done.text
@@ -567,6 +565,29 @@ def test_the_consent_power_from_request_to_end(sqlite_staffed):
     assert late.status == 409 and "すでに有効になったか" in late.text
     ended = one.get(f"/members/{id}/consent-power/end").submit("同意権限を終わらせる")
     assert "この利用者には同意権限がありません" in ended.text
+
+
+def test_who_cannot_second_a_consent_power_reads_why_and_who_can(sqlite_staffed):
+    """row 35: who asked, who receives, and who is an administrator since yesterday find no button that is refused."""
+    house, side = sqlite_staffed, sqlite_staffed.people[0]
+    with house.work(side.admin.actor(house)) as work:
+        commands.ask_consent_power(work, side.drafter.member_id)
+    where = f"/members/{side.drafter.member_id}/consent-power/second"
+    asker, other = at_door(house, side.admin), at_door(house, side.admin2)
+    assert "二人目として同意権限を認める" in other.get(where).text
+    page = asker.get(where)
+    assert page.status == 200 and "二人目として同意権限を認める" not in page.text
+    assert "申請した本人と、権限を受ける本人は、二人目として認めることができません。" in page.text
+    assert f"認めることができる人：{side.admin2.name}" in page.text
+    form = other.get(where).form("二人目として").values()
+    own = asker.get(f"/members/{side.drafter.member_id}/consent-power/end").form("同意権限を終わらせる").values()
+    refused = asker.post(where, {**own, "seen": form["seen"]})
+    assert refused.status == 422 and "申請した本人" in refused.text
+    with house.work(side.admin.actor(house)) as work:
+        commands.change_member(
+            work, side.admin2.member_id, email=side.admin2.email, name=side.admin2.name, roles=[Role.READER]
+        )
+    assert "二人目として認めることができる人は、いまいません。" in asker.get(where).text
 
 
 def test_a_request_seen_and_replaced_meanwhile_is_not_seconded_unseen(sqlite_staffed):
@@ -652,13 +673,13 @@ def test_the_visit_before_is_shown(sqlite_staffed):
     assert "令和7年（2025年）10月1日（水）12:00" in at_door(house, person).get("/account").text
 
 
-def test_the_operator_has_an_account_and_nothing_else(sqlite_staffed):
+def test_the_operator_has_a_home_and_an_account_and_nothing_else(sqlite_staffed):
     """decision 11"""
     house = sqlite_staffed
     browser = Browser(house)
     page = browser.get("/sign-in").submit("/sign-in", email=house.people.operator.email, password=PASSWORD)
-    assert page.path == "/account" and "運用管理者" in page.text
-    assert browser.get("/members").status == 403
+    assert page.path == "/" and "メールの状態を見る" in page.text, "home says what an operator can do"
+    assert browser.get("/account").status == 200 and browser.get("/members").status == 403
 
 
 def test_a_page_read_writes_nothing_but_that_the_session_was_used(sqlite_staffed):
