@@ -17,8 +17,9 @@ from portal import yearbook
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities import queries as activities
-from portal.activities.rules import ACT_NAMES, Act
-from portal.activities.views import is_held, when_in_words
+from portal.activities.rules import ACT_NAMES, NOT_GOING_ON, Act
+from portal.activities.rules import STATE_NAMES as ACTIVITY_STATES
+from portal.activities.views import is_held, look_of, when_in_words
 from portal.advice import queries as advice
 from portal.advice.views.log import beside as advice_beside
 from portal.agreement import queries as agreement
@@ -70,6 +71,7 @@ def join(app: Portal) -> None:
         handback_parts, term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
     ]  # fmt: skip
     app.extensions["activities_named"] = activities_named
+    app.extensions["activity_not_going_on"] = activity_not_going_on
     app.extensions["records_named"] = records_named
     app.extensions["record_called"] = record_called
     app.extensions["evidence"] = EVIDENCE
@@ -145,6 +147,20 @@ def activities_named(session: Session, reader: Actor, ids: Sequence[str]) -> Map
         )
         for row in activities.named(session, reader, ids)
     }
+
+
+def activity_not_going_on(session: Session, reader: Actor, id: str) -> tuple[str, str, str, str] | None:
+    """How an activity stands that is suspended, cancelled, never agreed or held, for packages that know no activity: the
+    look and the name of its state, its words and its address; None of one that goes on."""
+    row = activities.not_going_on(session, reader, id)
+    if row is None:
+        return None
+    state = activities.state_of(row)
+    look, name = (
+        (look_of(state), say(ACTIVITY_STATES[state])) if state in NOT_GOING_ON else ("held", say("保留中"))
+    )
+    title = (row.title_en if language() == "en" else "") or row.title
+    return look, name, f"{row.reference} {title}", url_for("activities.activity", id=row.id)
 
 
 # --- The calendar: agreed dates only ----------------------------------------------------------------

@@ -46,6 +46,7 @@ from portal.publicity.queries import Around
 from portal.publicity.sorts import FOLLOW_UPS, RELATION_NAMES, About, Relation
 from portal.publicity.states import State, short_lead, state_name
 from portal.publicity.views.doors import (
+    activity_not_going_on,
     begun,
     now,
     place_of,
@@ -90,6 +91,7 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         "turn_acts": acts_of(reader, document, stand),
         "activity": around.activity if around else activity_of(session, reader, document.activity_id),
         "activity_id": document.activity_id,
+        "stopped": activity_not_going_on(document.activity_id) if state in _STILL_TO_COME else None,
         "timing": showing.timing_lines(body),
         "embargo": "" if not stand or showing.is_out(body, stand.row, at) else showing.embargo_words(body),
         "channels": _channels(document.id, stand, body, edition, at) if stand else "",
@@ -185,6 +187,10 @@ def activity_of(session: Session, reader: Actor, activity_id: str | None) -> Any
 
 _CHECKED = {None, State.CONSULTING, State.PARTIAL, State.SENT_BACK}
 """As long as consent is asked, what is missing is shown."""
+_STILL_TO_COME = {
+    *_CHECKED, State.WAITING, State.WAITING_FOR_EVENT, State.READY, State.PARTLY_PUBLISHED, State.HELD, State.LAPSED,
+}  # fmt: skip
+"""Something may still go out: whether its activity goes on is said beside it."""
 _BEFORE_ALL_IS_OUT = {State.WAITING, State.WAITING_FOR_EVENT, State.READY, State.PARTLY_PUBLISHED}
 """Agreed, not stopped, and something still to go out: of such an item copies are handed out."""
 
@@ -361,6 +367,7 @@ def _publish_page(id: str, number: int, form: PublishForm, status: int) -> Respo
         agreed_text=output_of(body, channels_of(body)[number - 1].output),
         output=line["output"],
         report=url_for(".report", item=id, channel=number),
+        stopped=activity_not_going_on(document.activity_id) if stand.state in _STILL_TO_COME else None,
         limit=portal().settings.upload_limit,
     )
 
@@ -447,6 +454,6 @@ for kind, name, path in ((PUBLICITY, "item", ""), (VOLUNTARY, "voluntary", "/vol
         fields="publicity/_item_fields.html",
         context=_of_item,
         aside="publicity/_item_aside.html",
-        beforehand="publicity/_checklist.html",
+        beforehand="publicity/_beforehand.html",
         shows_images=True,
     )
