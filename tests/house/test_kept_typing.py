@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.makers.activities import tabled_proposal
 KEPT = {"ja": "入力していた内容", "en": "What you had typed"}
 
 
-def sent_too_late(house: House, path: str, containing: str, language: str = "ja", **typed: str) -> Page:
+def sent_too_late(house: House, path: str, containing: str, language: str = "ja", **typed: Any) -> Page:
     """`typed` was sent by the form of the page at `path`, after the session had ended."""
     browser = Browser(house, language=language)
     person = house.people[0].drafter
