@@ -45,6 +45,7 @@ from portal.kinds import BY_KEY
 from portal.publicity import queries as publicity
 from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
+from portal.publicity.sorts import RELATION_NAMES, Relation
 from portal.publicity.timing import TimingKind
 from portal.records import EVIDENCE, PLACES, agreement_waiting, record_called, records_named
 from portal.tasks import falling_due
@@ -539,6 +540,8 @@ def _publicity_item(row: Any) -> Item:
         href = url_for(PUBLICITY_KINDS[row.kind].place, id=row.id)
         agreed = row.standing in {"agreed", "held"}
         note = say(STANDING_NAMES[Standing.AGREED]) if agreed else say("まだ合意していません。")
+        if row.relation != Relation.NEW:  # what is to be taken down bears the title of what appeared
+            note = say("%(relation)s：%(note)s", relation=say(RELATION_NAMES[row.relation]), note=note)
     return Item(
         sentence=(row.title_en if language() == "en" else "") or row.title,
         href=href,

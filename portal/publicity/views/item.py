@@ -55,7 +55,7 @@ from portal.publicity.views.doors import (
     state_at,
 )
 from portal.publicity.views.records import copy_of, record_line
-from portal.publicity.views.register import LOOKS
+from portal.publicity.views.register import LOOKS, stands_now
 from portal.publicity.views.turn import Stand, acts_of, turn_of
 from portal.web.kept import Kept
 from portal.web.language import language, say
@@ -111,6 +111,7 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         "is_voluntary": document.kind == VOLUNTARY.key,
         "relation": body.relation,
         "concerns": body.concerns,
+        "stands": lambda one: stands_now(one, at),
     }
 
 
@@ -202,8 +203,9 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
     agreed = row is not None and Standing(row.standing) in AGREED_STANDINGS
     is_off = row is not None and row.relation == Relation.CALL_OFF
     begun = stand is not None and stand.out.is_begun
+    is_taking_down = row is not None and row.relation == Relation.TAKE_DOWN
     return {
-        "follow_up": reader.may(Permission.DRAFT) and begun,
+        "follow_up": reader.may(Permission.DRAFT) and begun and not is_taking_down,
         "call_off": reader.may(Permission.DRAFT)
         and agreed
         and not begun
@@ -211,7 +213,7 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
         and state is not State.ENDED,
         "go_on": reader.may(Permission.DRAFT) and state is State.ENDED,
         "report": reader.may(Permission.REPORT_PUBLICITY) and row is not None,
-        "take_copy": reader.may(Permission.PUBLISH) and state in _BEFORE_ALL_IS_OUT,
+        "take_copy": reader.may(Permission.PUBLISH) and state in _BEFORE_ALL_IS_OUT and not is_taking_down,
         "print": row is not None and (agreed or Standing(row.standing) is Standing.REPLACED),
     }
 
@@ -341,6 +343,8 @@ def _publish_page(id: str, number: int, form: PublishForm, status: int) -> Respo
     line = next((one for one in stand.channels if one["number"] == number), None)
     if line is None:
         raise NotFound()
+    if row.relation == Relation.TAKE_DOWN:
+        form.ask_for_take_down()
     if only_looks():
         form.seen.data = document.digest
         if line["is_open"]:
