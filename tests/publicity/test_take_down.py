@@ -7,9 +7,9 @@ import pytest
 from portal.publicity.item import PUBLICITY
 from tests.browser import Browser, Page
 from tests.conftest import House
-from tests.makers.activities import agreed
+from tests.makers.activities import agreed, drafted, edition_of
 from tests.makers.people import TestPerson
-from tests.makers.publicity import OPENS, published, reported, tabled_item
+from tests.makers.publicity import OPENS, publicity_body, published, reported, tabled_item
 
 
 def page_of(house: House, person: TestPerson, path: str, language: str = "ja") -> Page:
@@ -85,3 +85,28 @@ def test_the_other_side_waits_for_a_take_down_and_the_record_says_when_it_was_do
     assert done in page_of(house, mine, answered, language).text
     page = page_of(house, mine, f"/publicity/{item}", language)
     assert "/follow-up" not in page.source, "what was taken down has nothing left to be taken down"
+
+
+def test_whoever_settles_the_matter_comes_back_to_where_it_is_settled(sqlite_dated: House) -> None:
+    """Below the words of the consultation, where nothing had changed, it looked as if nothing had been recorded."""
+    house, people = sqlite_dated, sqlite_dated.people
+    record = reported(house, people[0].press)
+    page = page_of(house, people[0].press, f"/publicity/records/{record}")
+    done = page.submit("/settle", text="済んだ", attributed_to="", follow=False)
+    assert done.status == 303 and done.response.headers["Location"].endswith("#settled")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_draft_says_that_nobody_is_named_to_publish_through_a_channel(
+    sqlite_dated: House, language: str
+) -> None:
+    """Empty brackets stood there until it was tabled and refused."""
+    house, people = sqlite_dated, sqlite_dated.people
+    body = publicity_body(edition_of(house), channels=(("website", "", "府のサイト", "", "", ""),))
+    draft = drafted(house, people[0].drafter, PUBLICITY, body)
+    page = page_of(house, people[0].drafter, f"/publicity/{draft}", language)
+    shown = {
+        "ja": "ウェブサイト「府のサイト」（公表する側の記載なし）",
+        "en": "Website “府のサイト” (publishing side not stated)",
+    }[language]
+    assert shown in page.text

@@ -311,7 +311,7 @@ def settle(id: str) -> ResponseReturnValue:
     try:
         with begin() as work:
             commands.settle(work, id, text=form.text.data, attributed_to=form.attributed_to.data or "")
-            location = work.answer(url_for(".record", id=id, _anchor="words"))
+            location = work.answer(url_for(".record", id=id, _anchor="settled"))
     except RuleBroken as refused:
         form.tell(refused)
         return _record_page(id, refused.status, settle_form=form)
