@@ -17,8 +17,9 @@ from portal import yearbook
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities import queries as activities
-from portal.activities.rules import ACT_NAMES, Act
-from portal.activities.views import is_held, when_in_words
+from portal.activities.rules import ACT_NAMES, NOT_GOING_ON, Act
+from portal.activities.rules import STATE_NAMES as ACTIVITY_STATES
+from portal.activities.views import is_held, look_of, when_in_words
 from portal.advice import queries as advice
 from portal.advice.views.log import beside as advice_beside
 from portal.agreement import queries as agreement
@@ -44,6 +45,7 @@ from portal.kinds import BY_KEY
 from portal.publicity import queries as publicity
 from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
+from portal.publicity.sorts import RELATION_NAMES, Relation
 from portal.publicity.timing import TimingKind
 from portal.records import EVIDENCE, PLACES, agreement_waiting, record_called, records_named
 from portal.tasks import falling_due
@@ -70,6 +72,7 @@ def join(app: Portal) -> None:
         handback_parts, term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
     ]  # fmt: skip
     app.extensions["activities_named"] = activities_named
+    app.extensions["activity_not_going_on"] = activity_not_going_on
     app.extensions["records_named"] = records_named
     app.extensions["record_called"] = record_called
     app.extensions["evidence"] = EVIDENCE
@@ -145,6 +148,20 @@ def activities_named(session: Session, reader: Actor, ids: Sequence[str]) -> Map
         )
         for row in activities.named(session, reader, ids)
     }
+
+
+def activity_not_going_on(session: Session, reader: Actor, id: str) -> tuple[str, str, str, str] | None:
+    """How an activity stands that is suspended, cancelled, never agreed or held, for packages that know no activity: the
+    look and the name of its state, its words and its address; None of one that goes on."""
+    row = activities.not_going_on(session, reader, id)
+    if row is None:
+        return None
+    state = activities.state_of(row)
+    look, name = (
+        (look_of(state), say(ACTIVITY_STATES[state])) if state in NOT_GOING_ON else ("held", say("保留中"))
+    )
+    title = (row.title_en if language() == "en" else "") or row.title
+    return look, name, f"{row.reference} {title}", url_for("activities.activity", id=row.id)
 
 
 # --- The calendar: agreed dates only ----------------------------------------------------------------
@@ -523,6 +540,8 @@ def _publicity_item(row: Any) -> Item:
         href = url_for(PUBLICITY_KINDS[row.kind].place, id=row.id)
         agreed = row.standing in {"agreed", "held"}
         note = say(STANDING_NAMES[Standing.AGREED]) if agreed else say("まだ合意していません。")
+        if row.relation != Relation.NEW:  # what is to be taken down bears the title of what appeared
+            note = say("%(relation)s：%(note)s", relation=say(RELATION_NAMES[row.relation]), note=note)
     return Item(
         sentence=(row.title_en if language() == "en" else "") or row.title,
         href=href,

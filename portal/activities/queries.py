@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities.models import ActAcknowledgement, Activity, ActivityAct
-from portal.activities.rules import NOT_YET_STARTED, OVER, UNDER_WAY, Act, State, shown_state
+from portal.activities.rules import NOT_GOING_ON, NOT_YET_STARTED, OVER, UNDER_WAY, Act, State, shown_state
 from portal.consent import queries as consent
 from portal.consent.models import Consultation, Document, Revision
 from portal.consent.paper import listed
@@ -84,14 +84,17 @@ _ENDS = select(  # each from an end of its index
     select(func.max(Activity.first_on)).scalar_subquery(),
 )
 _ONE = _rows().where(Activity.id == bindparam("id"))
+_IS_HELD = Activity.state.not_in([str(one) for one in OVER]) & or_(
+    _proposal.standing == str(Standing.HELD), _particulars.standing == str(Standing.HELD)
+)
+_NOT_GOING_ON = _ONE.where(or_(_is_among(NOT_GOING_ON), _IS_HELD))
 _DUE = (
     _rows()
     .where(
         or_(
             _is_among(NOT_YET_STARTED) & (Activity.planned_start <= bindparam("horizon", type_=Date)),
             (Activity.state == State.RUNNING) & (Activity.planned_end < bindparam("today", type_=Date)),
-            Activity.state.not_in([str(one) for one in OVER])
-            & or_(_proposal.standing == str(Standing.HELD), _particulars.standing == str(Standing.HELD)),
+            _IS_HELD,
         )
     )
     .order_by(Activity.planned_start, Activity.number)
@@ -273,6 +276,15 @@ def activity(session: Session, reader: Actor, activity_id: str) -> Any:
     if row is None:
         raise NotFound()
     return row
+
+
+def not_going_on(session: Session, reader: Actor, activity_id: str) -> Any | None:
+    """The activity, if the reader may know of it and it is not going on: suspended, cancelled, never agreed, or held
+    by a party; one statement, made once while nothing changes."""
+    if not may_read(reader):
+        return None
+    question = ("not going on", activity_id)
+    return _kept(session, question, lambda: rows(session, _NOT_GOING_ON, {"id": activity_id}).first())
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ STATE_NAMES: Mapping[State, str] = {
 OVER = frozenset({State.COMPLETED, State.CANCELLED, State.DECLINED, State.WITHDRAWN})
 UNDER_WAY = frozenset({State.RUNNING, State.SUSPENDED})
 NOT_YET_STARTED = frozenset({State.PROPOSED, State.AGREED, State.READY})
+NOT_GOING_ON = frozenset({State.SUSPENDED, State.CANCELLED, State.DECLINED, State.WITHDRAWN})
 
 
 class Act(StrEnum):

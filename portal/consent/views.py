@@ -290,10 +290,15 @@ class DocumentPages:
         document = dossier.document
 
         def make() -> Markup:
+            said_now = [one for one in dossier.replies if one.revision == document.revision]
             reasons = [
-                (one, edition.party(one.party).defined_as[language()])
-                for one in dossier.replies
-                if one.reason and one.revision == document.revision
+                (
+                    one,
+                    edition.party(one.party).defined_as[language()],
+                    any(later.party == one.party and later.says is rules.Says.CONSENT for later in said_now[at + 1 :]),
+                )
+                for at, one in enumerate(said_now)
+                if one.reason
             ]
             rows = showing.party_rows(dossier, edition, self._differences_at(document.id))
             return part("consent/_parts.html", "parties", rows, reasons)

@@ -18,7 +18,15 @@ from portal.consent.forms import MarkdownField, RowsForm, SeenForm
 from portal.publicity import timing
 from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES, Nature
 from portal.publicity.item import PublicityBody, output_keys, output_words
-from portal.publicity.sorts import ABOUT_NAMES, MEDIUM_NAMES, SORT_NAMES, YES_NO_NAMES, Medium, Relation
+from portal.publicity.sorts import (
+    ABOUT_NAMES,
+    MEDIUM_NAMES,
+    RELATION_NAMES,
+    SORT_NAMES,
+    YES_NO_NAMES,
+    Medium,
+    Relation,
+)
 from portal.publicity.tabling import MOST_CHANNELS, MOST_QUOTES
 from portal.publicity.timing import HOME_ZONE, TIMING_NAMES, ZONE_NAMES
 from portal.web.forms import (
@@ -234,6 +242,12 @@ class PublicityForm(RowsForm):
     monitoring = TextField(_l("公表後の確認（だれが、いつ、どこを見るか）"))
     other = TextField(_l("その他の事項"))
 
+    @property
+    def relation_words(self) -> str:
+        """What the document is to what came before it, in the reader's words; as it was sent, where there is no such."""
+        known = self.relation.data in set(Relation)
+        return say(RELATION_NAMES[self.relation.data]) if known else str(self.relation.data)
+
     def validate_relation(self, field: Any) -> None:
         """It is one of the relations that there are: the page sends it, nobody types it."""
         if field.data not in set(Relation):
@@ -284,6 +298,18 @@ class PublishForm(SeenForm):
     )
     remark = TextField(_l("備考"), limit=PARAGRAPH)
     file = FileField(_l("公表したものの写し（画面の保存など）"))
+
+    def ask_for_take_down(self) -> None:
+        """The fields ask for what was taken down, not for what appeared; an address is never a must (rules)."""
+        for field, words in (
+            (self.published_on, say("取り下げた日")),
+            (self.published_at, say("取り下げた時刻（日本時間）")),
+            (self.place, say("実際に取り下げた場所")),
+            (self.url, say("掲載されていたアドレス（URL）")),
+            (self.file, say("取下げを確かめたものの写し（画面の保存など）")),
+        ):
+            field.label.text = words
+        self.url.description = ""
 
 
 class EventEndForm(PortalForm):

@@ -322,7 +322,7 @@ def channel_words(channel: Channel, edition: Edition, language: str) -> str:
     )
     facts = {
         "medium": say(MEDIUM_NAMES[channel.medium]) if channel.medium in MEDIUM_NAMES else channel.medium,
-        "party": label,
+        "party": label or say("公表する側の記載なし"),
         "place": channel.place,
         "output": output_words(channel.output, edition, language),
         "when": _own_time(channel),

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, make_response, request, url_for
+from flask import current_app, g, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc
@@ -17,6 +17,7 @@ from portal.access.policy import Role
 from portal.kernel.errors import NotAllowed, NotFound, Refused, Unavailable
 from portal.kernel.words import N_
 from portal.web.app import Portal
+from portal.web.labels import labels_of
 from portal.web.language import say
 from portal.web.pages import render
 from portal.web.reading import actor, only_looks, stop_reading
@@ -133,8 +134,11 @@ def page(
     template, usual, usual_step = _PAGES[number]
     if number == 403 and Role.OPERATOR in actor().roles:
         usual_step = _OPERATOR_ASKS  # who has no side has no administrator of it to ask
+    typed = _typed(number)
+    if number == 401 and (typed["kept"] or typed["kept_files"]):
+        usual_step = _SIGN_IN_BESIDE
     told = Told(say(sentence or usual), say(next_step or usual_step))
-    words = render(f"errors/{template}.html", error=told, back_url=back(), **_typed(number))
+    words = render(f"errors/{template}.html", error=told, back_url=back(), **typed)
     response = make_response(words, status or number)
     if number == 503:
         response.headers["Retry-After"] = "5"
@@ -142,6 +146,10 @@ def page(
 
 
 _OPERATOR_ASKS = N_("運用管理者の権限ではできません。必要なときは、当事者の利用者に操作を依頼してください。")
+
+_SIGN_IN_BESIDE = N_(
+    "入力した内容はこの画面に残っています。別の画面でサインインし、この画面に戻って「もう一度送る」を押してください。"
+)
 
 _SECRET = re.compile("csrf_token|password|token", re.IGNORECASE)
 _HIDDEN = frozenset({"once", "seen", "saves", "then", "language", "next"})
@@ -153,7 +161,9 @@ def _typed(status: int) -> dict[str, Any]:
     Passwords and tokens are left out. Files cannot be kept, and are to be chosen again, by name: without them the form
     would not say the same. A form of nothing but hidden fields is not worth showing.
     """
-    nothing: dict[str, Any] = {"kept": [], "kept_files": [], "kept_path": "", "kept_hidden": _HIDDEN}
+    nothing: dict[str, Any] = {
+        "kept": [], "kept_files": [], "kept_path": "", "kept_hidden": _HIDDEN, "kept_labels": {},
+    }  # fmt: skip
     if request.method != "POST" or status in {403, 404, 405, 413}:
         return nothing
     kept = [(name, value) for name, value in request.form.items(multi=True) if not _SECRET.search(name)]
@@ -164,7 +174,15 @@ def _typed(status: int) -> dict[str, Any]:
     ]
     if not files and not any(value.strip() for name, value in kept if name not in _HIDDEN):
         return nothing
-    return nothing | {"kept": kept, "kept_files": files, "kept_path": request.full_path.rstrip("?")}
+    blueprint = current_app.blueprints.get(request.blueprint or "")
+    package = ".".join(blueprint.import_name.split(".")[:2]) if blueprint else ""
+    posted = {name for name, value in kept if name not in _HIDDEN and value} | {field for field, _ in files}
+    return nothing | {
+        "kept": kept,
+        "kept_files": files,
+        "kept_path": request.full_path.rstrip("?"),
+        "kept_labels": labels_of(package, request.endpoint or "", posted),
+    }
 
 
 def back() -> str:

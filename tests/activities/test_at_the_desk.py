@@ -369,6 +369,31 @@ def test_an_act_upon_a_paper_that_would_be_refused_is_refused_before_a_reason_is
     assert 'name="reason"' in officer.get(f"{path}/hold", expect=200).source
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_reason_says_what_it_was_given_for_and_whether_its_party_has_consented_since(
+    sqlite_dated: House, language: str
+):
+    """Decision 26: beside a consent given anew, the reason of the withdrawal is not taken for the party's last word."""
+    house, people = sqlite_dated, sqlite_dated.people
+    made = tabled_proposal(house, people)
+    officer, address = people[0].officer, f"/activities/proposals/{made}"
+    consented(house, officer, PROPOSAL, made)
+    with house.work(officer.actor(house)) as work:
+        document = commands.document_of(work, PROPOSAL, made)
+        commands.withdraw_consent(work, PROPOSAL, document, seen=document.digest, reason="数字を確かめる")
+    why = {"ja": "甲が同意を撤回した理由（版1）", "en": "Why Party A withdrew its consent (revision 1)"}[language]
+    since = {
+        "ja": "その後、甲は同じ版に同意しました。",
+        "en": "Since then Party A has consented to the same revision.",
+    }[language]
+    reader = browser_of(house, people[1].officer, language)
+    page = reader.get(address, expect=200)
+    assert why in page.text and since not in page.text
+    consented(house, officer, PROPOSAL, made)
+    page = reader.get(address, expect=200)
+    assert page.text.index(why) < page.text.index(since) < page.text.index("数字を確かめる")
+
+
 def test_the_form_of_a_proposal_says_whose_section_is_needed_for_tabling(sqlite_dated: House):
     """R1-1: it is not found out only when tabling is refused."""
     people = sqlite_dated.people

@@ -195,6 +195,8 @@ def test_a_correction_shows_everywhere_and_is_read_by_whom_it_concerns(sqlite_da
     page = mine.get(f"/advice/{first.id}").submit("/links", document="act-0001", place="4 方法")
     assert page.status == 200
     page = theirs.get(f"/advice/{first.id}").submit("/correct")
+    said = "ADV-0001の訂正になります" if language == "ja" else "This will correct ADV-0001"
+    assert said in page.text and f"/advice/{first.id}" in page.links, "the form says what it corrects"
     page = page.submit("/edit", reason="説明に誤りがあったため", content="海外のこともあります。")
     page = page.submit("/record")
     assert page.status == 200

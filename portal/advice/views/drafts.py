@@ -88,6 +88,9 @@ def _edit_page(
         edition=edition,
         is_recording=is_recording,
         is_correction=found is not None and found.corrects_id is not None,
+        corrects=queries.entry(reading(), actor(), found.corrects_id).row
+        if found and found.corrects_id
+        else None,
         volunteered=edition.volunteered,
         purchase_words=purchase_words(form.title.data or "", form.content.data or ""),
         clauses=[edition.clause(id) for id in freed.clauses] if freed else [],

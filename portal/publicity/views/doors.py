@@ -22,7 +22,7 @@ from portal.publicity.queries import Around
 from portal.publicity.sorts import FOLLOW_UPS, Relation
 from portal.publicity.states import State
 from portal.web.language import language
-from portal.web.reading import portal, reading
+from portal.web.reading import actor, portal, reading
 
 publicity = Blueprint("publicity", __name__, url_prefix="/publicity")
 
@@ -54,6 +54,13 @@ def party_label(key: str) -> str:
     """How the agreement calls a party: 甲, 乙."""
     edition: Edition = g.edition_in_force()
     return edition.party(key).defined_as[language()]
+
+
+def activity_not_going_on(activity_id: str | None) -> Any | None:
+    """How the activity of an item stands when it is not going on: look, state, words, address; None of one that is. The
+    assembler knows."""
+    known = portal().extensions.get("activity_not_going_on")
+    return known(reading(), actor(), activity_id) if known and activity_id else None
 
 
 def relation_asked() -> Relation:

@@ -46,6 +46,7 @@ from portal.publicity.queries import Around
 from portal.publicity.sorts import FOLLOW_UPS, RELATION_NAMES, About, Relation
 from portal.publicity.states import State, short_lead, state_name
 from portal.publicity.views.doors import (
+    activity_not_going_on,
     begun,
     now,
     place_of,
@@ -54,7 +55,7 @@ from portal.publicity.views.doors import (
     state_at,
 )
 from portal.publicity.views.records import copy_of, record_line
-from portal.publicity.views.register import LOOKS
+from portal.publicity.views.register import LOOKS, stands_now
 from portal.publicity.views.turn import Stand, acts_of, turn_of
 from portal.web.kept import Kept
 from portal.web.language import language, say
@@ -90,6 +91,7 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         "turn_acts": acts_of(reader, document, stand),
         "activity": around.activity if around else activity_of(session, reader, document.activity_id),
         "activity_id": document.activity_id,
+        "stopped": activity_not_going_on(document.activity_id) if state in _STILL_TO_COME else None,
         "timing": showing.timing_lines(body),
         "embargo": "" if not stand or showing.is_out(body, stand.row, at) else showing.embargo_words(body),
         "channels": _channels(document.id, stand, body, edition, at) if stand else "",
@@ -109,6 +111,7 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         "is_voluntary": document.kind == VOLUNTARY.key,
         "relation": body.relation,
         "concerns": body.concerns,
+        "stands": lambda one: stands_now(one, at),
     }
 
 
@@ -185,6 +188,10 @@ def activity_of(session: Session, reader: Actor, activity_id: str | None) -> Any
 
 _CHECKED = {None, State.CONSULTING, State.PARTIAL, State.SENT_BACK}
 """As long as consent is asked, what is missing is shown."""
+_STILL_TO_COME = {
+    *_CHECKED, State.WAITING, State.WAITING_FOR_EVENT, State.READY, State.PARTLY_PUBLISHED, State.HELD, State.LAPSED,
+}  # fmt: skip
+"""Something may still go out: whether its activity goes on is said beside it."""
 _BEFORE_ALL_IS_OUT = {State.WAITING, State.WAITING_FOR_EVENT, State.READY, State.PARTLY_PUBLISHED}
 """Agreed, not stopped, and something still to go out: of such an item copies are handed out."""
 
@@ -196,8 +203,9 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
     agreed = row is not None and Standing(row.standing) in AGREED_STANDINGS
     is_off = row is not None and row.relation == Relation.CALL_OFF
     begun = stand is not None and stand.out.is_begun
+    is_taking_down = row is not None and row.relation == Relation.TAKE_DOWN
     return {
-        "follow_up": reader.may(Permission.DRAFT) and begun,
+        "follow_up": reader.may(Permission.DRAFT) and begun and not is_taking_down,
         "call_off": reader.may(Permission.DRAFT)
         and agreed
         and not begun
@@ -205,7 +213,7 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
         and state is not State.ENDED,
         "go_on": reader.may(Permission.DRAFT) and state is State.ENDED,
         "report": reader.may(Permission.REPORT_PUBLICITY) and row is not None,
-        "take_copy": reader.may(Permission.PUBLISH) and state in _BEFORE_ALL_IS_OUT,
+        "take_copy": reader.may(Permission.PUBLISH) and state in _BEFORE_ALL_IS_OUT and not is_taking_down,
         "print": row is not None and (agreed or Standing(row.standing) is Standing.REPLACED),
     }
 
@@ -335,6 +343,8 @@ def _publish_page(id: str, number: int, form: PublishForm, status: int) -> Respo
     line = next((one for one in stand.channels if one["number"] == number), None)
     if line is None:
         raise NotFound()
+    if row.relation == Relation.TAKE_DOWN:
+        form.ask_for_take_down()
     if only_looks():
         form.seen.data = document.digest
         if line["is_open"]:
@@ -361,6 +371,7 @@ def _publish_page(id: str, number: int, form: PublishForm, status: int) -> Respo
         agreed_text=output_of(body, channels_of(body)[number - 1].output),
         output=line["output"],
         report=url_for(".report", item=id, channel=number),
+        stopped=activity_not_going_on(document.activity_id) if stand.state in _STILL_TO_COME else None,
         limit=portal().settings.upload_limit,
     )
 
@@ -447,6 +458,6 @@ for kind, name, path in ((PUBLICITY, "item", ""), (VOLUNTARY, "voluntary", "/vol
         fields="publicity/_item_fields.html",
         context=_of_item,
         aside="publicity/_item_aside.html",
-        beforehand="publicity/_checklist.html",
+        beforehand="publicity/_beforehand.html",
         shows_images=True,
     )

@@ -12,7 +12,6 @@ from portal.access.policy import Permission
 from portal.agreement.text import Edition
 from portal.consent import queries as documents
 from portal.consent.paper import body_of
-from portal.consent.rules import STANDING_NAMES, Standing
 from portal.history.begin import begin
 from portal.history.erasing import must_not_be_erased
 from portal.history.events import EXPORT_NAMES
@@ -25,7 +24,8 @@ from portal.publicity.forms import RecordForm, SettleForm, WordForm, moment_type
 from portal.publicity.item import BOTH, agreed_channels, channel_words
 from portal.publicity.models import PublicityRecord
 from portal.publicity.sorts import FOLLOW_UPS, MEDIUM_NAMES, RELATION_NAMES
-from portal.publicity.views.doors import begun, party_label, place_of, publicity, relation_asked
+from portal.publicity.views.doors import begun, now, party_label, place_of, publicity, relation_asked
+from portal.publicity.views.register import stands_now
 from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
 from portal.web.language import language, say
 from portal.web.pages import counted, show, whole
@@ -245,7 +245,7 @@ def _record_page(id: str, status: int, **forms: Any) -> ResponseReturnValue:
                 "row": one,
                 "href": place_of(one.kind, one.id),
                 "relation": say(RELATION_NAMES[one.relation]),
-                "standing": say(STANDING_NAMES[Standing(one.standing)]),
+                "stands": stands_now(one, now()),
             }
             for one in told.followed_by
         ],
@@ -311,7 +311,7 @@ def settle(id: str) -> ResponseReturnValue:
     try:
         with begin() as work:
             commands.settle(work, id, text=form.text.data, attributed_to=form.attributed_to.data or "")
-            location = work.answer(url_for(".record", id=id, _anchor="words"))
+            location = work.answer(url_for(".record", id=id, _anchor="settled"))
     except RuleBroken as refused:
         form.tell(refused)
         return _record_page(id, refused.status, settle_form=form)

@@ -145,6 +145,12 @@ def look_of(state: State) -> str:
     return LOOKS[state]
 
 
+def stands_now(row: Any, at: dt.datetime) -> tuple[str, str]:
+    """The look and the name of how an item stands at the moment `at`: of what was agreed, whether it was done."""
+    state = queries.state_of(row, at, in_force=in_force_now())
+    return LOOKS[state], say(state_name(state, row.relation))
+
+
 def _filter_form(filters: Filters, years: Sequence[int], edition: Edition) -> Markup:
     """The form that narrows the list; kept as long as nothing is asked for and its choices are the same."""
 

@@ -59,8 +59,14 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
     """Whose turn it is once an item is agreed (decision 22); None while the mechanism itself says it."""
     row, at = stand.row, {"moment": stand.row.opens_at, "event": stand.row.event}
     may, mine = reader.may(Permission.PUBLISH), f",{reader.party}," in row.publishers
-    by_press = None if may else say("公表の記録は、あなたの側の広報担当か同意権者が行います。")
     taking_down = row.relation == Relation.TAKE_DOWN
+    by_press = (
+        None
+        if may
+        else say("取下げの記録は、あなたの側の広報担当か同意権者が行います。")
+        if taking_down
+        else say("公表の記録は、あなたの側の広報担当か同意権者が行います。")
+    )
     match stand.state:
         case State.READY | State.PARTLY_PUBLISHED if open_channels(reader, stand):
             words = (
@@ -71,22 +77,40 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
             return Turn("yours", words, None, by_press)
         case State.READY | State.PARTLY_PUBLISHED:
             left = stand.left
+            if not left and taking_down:
+                return Turn("stopped", say("残りの経路は、合意した時期を過ぎました。"), None,
+                            say("残りを取り下げるときは、新しい「掲載の取下げ」として、新しい時期で全当事者の合意を得てください。"))  # fmt: skip
             if not left:
                 return Turn("stopped", say("残りの経路は、合意した時期を過ぎました。"), None,
                             say("残りを公表するときは「補足」として、新しい時期で全当事者の合意を得てください。"))  # fmt: skip
             if waited := [one["publisher"] for one in left if one["is_open"]]:
                 keys = [key for key in g.edition_in_force().party_keys if key in waited]
                 labels = say("・").join(map(party_label, keys))
-                return Turn("others", say("%(parties)sの公表と記録を待っています。", parties=labels))
+                return Turn(
+                    "others",
+                    say("%(parties)sによる掲載の取下げと記録を待っています。", parties=labels)
+                    if taking_down
+                    else say("%(parties)sの公表と記録を待っています。", parties=labels),
+                )
             first = min(one["opens_at"] for one in left)
-            return Turn("others", say("残りの経路は、%(moment)sから公表できます。", moment=first))
+            return Turn(
+                "others",
+                say("残りの経路は、%(moment)sから取り下げられます。", moment=first)
+                if taking_down
+                else say("残りの経路は、%(moment)sから公表できます。", moment=first),
+            )
         case State.WAITING:
             words = (
                 say("合意済みです。%(moment)sから取り下げられます。", **at)
                 if taking_down
                 else say("合意済みです。%(moment)sから公表できます。", **at)
             )
-            return Turn("others", words, None, say("それまでは、どの経路も公表できません。"))
+            until_then = (
+                say("それまでは、どの経路も取り下げられません。")
+                if taking_down
+                else say("それまでは、どの経路も公表できません。")
+            )
+            return Turn("others", words, None, until_then)
         case State.WAITING_FOR_EVENT if mine:
             return Turn("yours", say("「%(event)s」が終わったら、行事の終了を記録してください。", **at), None,
                         by_press or say("記録すると、公表できるようになります。"))  # fmt: skip
@@ -105,8 +129,15 @@ def turn_of(reader: Actor, stand: Stand) -> Turn | None:
             return _as_otherwise()
         case State.HELD:
             holders = say("・").join(map(party_label, stand.holders))
-            return Turn("stopped", say("%(parties)sが保留しています。どの経路も公表できません。", parties=holders), None,
-                        who_lifts(reader, stand.holders))  # fmt: skip
+            words = (
+                say("%(parties)sが保留しています。どの経路も取り下げられません。", parties=holders)
+                if taking_down
+                else say("%(parties)sが保留しています。どの経路も公表できません。", parties=holders)
+            )
+            return Turn("stopped", words, None, who_lifts(reader, stand.holders))
+        case State.LAPSED if taking_down:
+            return Turn("stopped", say("合意した時期を過ぎました。この合意では取り下げられません。"), None,
+                        say("取り下げるなら、「変更を提案する」から新しい時期で合意を得てください。"))  # fmt: skip
         case State.LAPSED:
             return Turn("stopped", say("合意した時期を過ぎました。この合意では公表できません。"), None,
                         say("公表するなら「変更を提案する」から新しい時期で、しないなら「公表の中止を提案する」から、合意を得てください。"))  # fmt: skip
