@@ -226,7 +226,9 @@ def _sqlite(url: str, writes: bool) -> Engine:
 
 
 def _postgresql(url: str, writes: bool, wait: int) -> Engine:
-    from portal.kernel.impatient import (  # the driver is no part of a portal on SQLite
+    import psycopg  # the driver is no part of a portal on SQLite
+
+    from portal.kernel.impatient import (
         CONNECT_SECONDS,
         Impatient,
     )
@@ -237,10 +239,16 @@ def _postgresql(url: str, writes: bool, wait: int) -> Engine:
     engine = create_engine(
         url,
         **_POOL,
-        pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
     )
+
+    @event.listens_for(engine, "checkout")
+    def greet(connection: Impatient, _record: Any, _proxy: Any) -> None:
+        try:
+            connection.greet()
+        except psycopg.Error as fault:
+            raise exc.InvalidatePoolError() from fault  # the pool opens another
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Impatient:

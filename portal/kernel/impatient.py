@@ -22,11 +22,18 @@ class Impatient(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """What the server answers. Raises OperationalError, and the connection is closed, when nothing comes in time:
-        at once for the greeting before a connection is used, which alone is outside of every transaction."""
-        limit = HELLO_SECONDS if self.autocommit else self.seconds
+        at once for what is said outside of every transaction, such as `greet`."""
+        status = self.pgconn.transaction_status
+        limit = HELLO_SECONDS if self.autocommit or status == TransactionStatus.IDLE else self.seconds
         try:
             return super().wait(gen, interval, limit if timeout is None else timeout)
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()  # an answer that comes later would be taken for the next one's
             raise
+
+    def greet(self) -> None:
+        """A transaction has begun: so it is known that the server is there, and no message was sent for that alone. Raises
+        OperationalError where it is not."""
+        with self.lock:
+            self.wait(self._start_query())
