@@ -420,7 +420,7 @@ def test_a_strange_string_alone_in_a_field_is_kept_or_shown_as_words(forms):
     """Rows 66, 75, 76: each field with each string while the others hold what is asked for, so that it comes through
     where it may; the page it leads to is whole, and what a draft was given stands in it as it was typed."""
     tally, wrong, turn = Counter[str](), list[str](), 0
-    each = 1 if FULL else 90
+    each = 1 if FULL else 130
     for found in forms.found:
         for name in found.typed_in:
             if name in found.form.choices or name in found.form.files or is_of_the_mechanism(found):
@@ -446,7 +446,7 @@ def test_a_strange_string_alone_in_a_field_is_kept_or_shown_as_words(forms):
                 forms.put_back()
     print(f"\n{dict(tally)}")
     assert wrong == [], "\n".join(wrong)
-    assert tally["303"] >= sized(50, 100)
+    assert tally["303"] >= sized(30, 100)
 
 
 def must_hold(page: Page, name: str, text: str, what: str) -> None:
@@ -485,7 +485,7 @@ def test_choices_and_hidden_fields_that_no_page_offers_are_refused_beside_the_fi
         ]
         for number, name in enumerate(dict.fromkeys(names), turn):
             strange = (*STRANGE, others[number % 3], [others[0], others[1]])
-            for value in strange if FULL else strange[number % 7 :: 7]:
+            for value in strange if FULL else strange[number % 13 :: 13]:
                 values = found.values() | {name: value if isinstance(value, list) else [value]}
                 requests += 1
                 try:

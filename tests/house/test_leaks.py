@@ -136,7 +136,7 @@ def test_every_address_with_every_identifier_shows_no_other_sides_word(all_of_it
             # Whoever passes no door learns nothing by trying all: a tenth of the identifiers is enough.
             some = ids if person and person.key == "officer" else ids[::10]
             for rule, id in itertools.product(rules, some):
-                if next(turn) % sized(29, 3):
+                if next(turn) % sized(41, 3):
                     continue  # one of so many pairs, another one for each of the readers
                 answer = browser.client.get(rule.replace("<id>", id))
                 asked += 1
@@ -144,7 +144,7 @@ def test_every_address_with_every_identifier_shows_no_other_sides_word(all_of_it
                 assert not mark.search(answer.get_data()), (rule, id, person and person.email)
                 assert not mark.search(str(answer.headers).encode()), (rule, id)
     print(f"\naddresses: {asked}")
-    assert asked >= sized(1_500, 10_000)
+    assert asked >= sized(1_000, 10_000)
 
 
 def test_every_entry_of_every_chain_is_shown_to_those_of_its_chain_only(all_of_it):

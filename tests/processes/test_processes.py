@@ -30,7 +30,7 @@ CLIENTS = 4
 LONGEST = sized(420, 1_800)
 """Seconds after which the volume must have been reached."""
 VOLUME = sized(
-    {"entries": 200, "agreements": 20, "stale": 20, "kills": 10, "retried": 1},
+    {"entries": 150, "agreements": 15, "stale": 15, "kills": 6, "retried": 1},
     {"entries": 2_000, "agreements": 200, "stale": 100, "kills": 100, "retried": 1, "powerless": 50},
 )
 PAUSE = sized(3.0, 2.0)
