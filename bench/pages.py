@@ -50,9 +50,11 @@ CHRONICLE_FAR = Page("history (activities), far back", "/history?before={far}", 
 PUBLICITY = Page("publicity list", "/history", 3.0)
 ITEM = Page("publicity item, 10 outputs", "/object/1", 4.0)
 ADVICE = Page("advice list", "/history", 3.0)
+INBOX = Page("inbox", "/history", 3.0)
+TERM = Page("term", "/object/1", 4.0)
 CONSENT = Page("consent POST", "/object/{number}/decide", 4.0, is_page=False)
 READ = (
-    HOME, REGISTER, DOCUMENT, PUBLICITY, ITEM, ADVICE, TRAIL, TRAIL_FAR, CHRONICLE, CHRONICLE_FAR,
+    HOME, REGISTER, DOCUMENT, PUBLICITY, ITEM, ADVICE, INBOX, TERM, TRAIL, TRAIL_FAR, CHRONICLE, CHRONICLE_FAR,
 )  # fmt: skip
 FIRST = {TRAIL_FAR: TRAIL, CHRONICLE_FAR: CHRONICLE}
 """Each page from far back, and the first page it is held against."""
@@ -69,6 +71,8 @@ def addresses(world: World) -> dict[Page, str]:
             PUBLICITY: url_for("publicity.index"),
             ITEM: url_for(PUBLICITY_KIND.place, id=world.full_item),
             ADVICE: url_for("advice.index"),
+            INBOX: url_for("messages.index"),
+            TERM: url_for("term.index"),
         }
     trail, chronicle = f"{history}?reading=trail", f"{history}?reading=chronicle"
     return found | {

@@ -84,7 +84,7 @@ def do_once() -> None:
     Rule.compile = compile_once  # type: ignore[assignment, method-assign]  # werkzeug offers no other place for it
 
 
-TESTS_AT_ONCE = 25
+TESTS_AT_ONCE, TESTS_BETWEEN_LOOKS = 25, 500
 
 
 class Tidy:
@@ -97,6 +97,8 @@ class Tidy:
     def up(self) -> None:
         """A test is over."""
         self.tests += 1
+        if self.tests % TESTS_BETWEEN_LOOKS == 0:
+            gc.unfreeze()  # what stayed then may be gone by now
         if self.tests % TESTS_AT_ONCE == 0:
             gc.collect()
             gc.freeze()
