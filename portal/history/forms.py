@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -71,6 +71,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 OTHER_KIND = ("other", N_("そのほか"))
 
 
+@cache
 def kind_of(verb: str) -> str:
     """The kind of act that `verb` belongs to."""
     fits = [(len(start), key) for key, _, starts in KINDS for start in starts if verb.startswith(start)]
