@@ -17,9 +17,9 @@ from portal import yearbook
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities import queries as activities
-from portal.activities.rules import ACT_NAMES, NOT_GOING_ON, Act
+from portal.activities.rules import ACT_NAMES, NOT_GOING_ON, Act, is_held
 from portal.activities.rules import STATE_NAMES as ACTIVITY_STATES
-from portal.activities.views import is_held, look_of, when_in_words
+from portal.activities.views import look_of, when_in_words
 from portal.advice import queries as advice
 from portal.advice.views.log import beside as advice_beside
 from portal.agreement import queries as agreement

@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session, aliased
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.activities.models import ActAcknowledgement, Activity, ActivityAct
-from portal.activities.rules import NOT_GOING_ON, NOT_YET_STARTED, OVER, UNDER_WAY, Act, State, shown_state
+from portal.activities.rules import (
+    NOT_GOING_ON,
+    NOT_YET_STARTED,
+    OVER,
+    UNDER_WAY,
+    Act,
+    State,
+    is_held,
+    shown_state,
+)
 from portal.consent import queries as consent
 from portal.consent.models import Consultation, Document, Revision
 from portal.consent.paper import listed
@@ -448,25 +457,16 @@ def due(session: Session, reader: Actor, today: dt.date, *, days: int = SOON, li
 def _due(session: Session, today: dt.date, days: int, limit: int) -> Due:
     horizon = today + dt.timedelta(days=days)
     found = rows(session, _DUE, {"today": today, "horizon": horizon, "limit": limit}).all()
-    planned = [
-        one
-        for one in found
-        if State(one.state) in NOT_YET_STARTED
-        and one.planned_start is not None
-        and today <= one.planned_start <= horizon
-    ]
-    held = [
-        one
-        for one in found
-        if one not in planned and Standing.HELD in {one.proposal_standing, one.particulars_standing}
-    ]
-    rest = [one for one in found if one not in planned and one not in held]
-    return Due(
-        tuple(planned),
-        tuple(one for one in rest if State(one.state) in NOT_YET_STARTED),
-        tuple(one for one in rest if State(one.state) is State.RUNNING),
-        tuple(held),
-    )
+    parts: dict[str, list[Any]] = {"planned": [], "late": [], "overrunning": [], "held": []}
+    for one in found:
+        is_to_start = State(one.state) in NOT_YET_STARTED
+        if is_to_start and one.planned_start is not None and today <= one.planned_start <= horizon:
+            parts["planned"].append(one)
+        elif is_held(one):
+            parts["held"].append(one)
+        else:
+            parts["late" if is_to_start else "overrunning"].append(one)
+    return Due(**{key: tuple(some) for key, some in parts.items()})
 
 
 def under_way(session: Session, reader: Actor, *, limit: int) -> Sequence[Any]:

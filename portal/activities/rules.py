@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from portal.consent.rules import Standing
 from portal.kernel.errors import RuleBroken, refuse_together
@@ -48,6 +49,7 @@ OVER = frozenset({State.COMPLETED, State.CANCELLED, State.DECLINED, State.WITHDR
 UNDER_WAY = frozenset({State.RUNNING, State.SUSPENDED})
 NOT_YET_STARTED = frozenset({State.PROPOSED, State.AGREED, State.READY})
 NOT_GOING_ON = frozenset({State.SUSPENDED, State.CANCELLED, State.DECLINED, State.WITHDRAWN})
+"""What one prepares for need not take place: neither completed nor under way, nor to come."""
 
 
 class Act(StrEnum):
@@ -581,6 +583,11 @@ def must_be_settled(standing: Standing | None, *, status: Sequence[Phrase], is_t
         raise ParticularsNotAgreed(status=tuple(status))
     if not is_timed:
         raise TimingUndecided()
+
+
+def is_held(row: Any) -> bool:
+    """Whether a party holds what the activity of a row was agreed upon, and something is left to stop (decision 13)."""
+    return State(row.state) not in OVER and Standing.HELD in {row.proposal_standing, row.particulars_standing}
 
 
 def must_go_on(state: State) -> None:

@@ -165,13 +165,8 @@ def _line(row: Any, edition: Edition) -> dict[str, Any]:
         "items": [item.citation[language()] for item in chosen(listed(row.items), edition)],
         "party": edition.party(row.party).defined_as[language()],
         "when": when_in_words(row),
-        "is_held": is_held(row),
+        "is_held": rules.is_held(row),
     }
-
-
-def is_held(row: Any) -> bool:
-    """Whether a party holds what the activity was agreed upon, and something is left to stop (decision 13)."""
-    return State(row.state) not in OVER and Standing.HELD in {row.proposal_standing, row.particulars_standing}
 
 
 def when_in_words(row: Any) -> str:
@@ -335,7 +330,7 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         edition=edition,
         state=state,
         state_name=say(STATE_NAMES[state]),
-        is_held=is_held(row),
+        is_held=rules.is_held(row),
         line=_line(row, edition),
         steps=_steps(row, state, edition),
         turn=_held_turn(held, edition) or _turn(row, state, proposal, particulars, change, recorded, edition),
@@ -414,7 +409,7 @@ def _change_on_the_table(shared: Sequence[Any], *shown: Any) -> Any | None:
 
 def _held(row: Any, papers: Sequence[Any | None]) -> list[tuple[Any, list[str]]]:
     """The papers of the activity that are held, each with the parties that hold it."""
-    held = [one for one in papers if one and one.standing == Standing.HELD] if is_held(row) else []
+    held = [one for one in papers if one and one.standing == Standing.HELD] if rules.is_held(row) else []
     holders = consent.holders_of(reading(), [one.id for one in held])
     return [(one, holders[one.id]) for one in held]
 
@@ -521,7 +516,7 @@ def _steps(row: Any, state: State, edition: Edition) -> list[dict[str, Any]]:
         names[Step.AGREE] = say("実施の合意（範囲の合意を兼ねる）")
     return [
         {"label": names[step], "state": stands}
-        for step, stands in rules.steps_of(state, stopped_at=stopped_at, is_held=is_held(row))
+        for step, stands in rules.steps_of(state, stopped_at=stopped_at, is_held=rules.is_held(row))
     ]
 
 

@@ -44,7 +44,6 @@ from portal.kernel.ids import new_id
 from portal.kernel.markdown import RENDERER
 from portal.kernel.uploads import Inspection
 from portal.kernel.words import N_
-from portal.parties.models import Party
 
 
 class DraftHasMoved(MovedUnderThePen):
@@ -286,8 +285,7 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
         raise NothingDrafted()
     if draft.saves != saves:
         raise DraftHasMoved()
-    settings = work.session.get_one(Party, party)
-    if settings.officers_table and Role.CONSENT_OFFICER not in work.actor.roles:
+    if work.party_rules[party].officers_table and Role.CONSENT_OFFICER not in work.actor.roles:
         raise TablingIsReserved()
     current = agreement.edition(work.session)
     if kind.needs_dates:

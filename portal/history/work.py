@@ -273,10 +273,13 @@ class Works:
         except (OperationalError, ProgrammingError):
             self.must_be_writable(None)  # no such table: nothing was ever migrated here
             raise
-        self.must_be_writable(found[0].version if found else None)
-        first = found[0] if found else None
-        heads = [row for row in found if row.chain]
-        return (first.instance if first else None) or UNFOUNDED, heads, first if first and first.location else None
+        if not found:
+            self.must_be_writable(None)
+            return UNFOUNDED, (), None
+        first = found[0]
+        self.must_be_writable(first.version)
+        heads = [row for row in found if row.chain]  # none before founding
+        return first.instance or UNFOUNDED, heads, first if first.location else None
 
 
 class _Writing(Session):

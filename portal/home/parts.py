@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 
 SHOWN = 20
-"""At most so many things stand on the page in one part: more than anybody reads before beginning; all of them stand on
-a page of their own."""
+"""At most so many things stand on the page in one part: more than anybody reads before beginning; where there are more,
+the page says so."""
 COUNTED = 1_000
 """Counts are exact up to here; beyond, the page says 「1,000件超」 (decision 33)."""
 

@@ -22,7 +22,7 @@ from portal.history.told import Shown
 from portal.history.told import shown as shown_messages
 from portal.home import queries
 from portal.home.parts import COUNTED, SHOWN, Item, Part
-from portal.home.queries import DRAFTS, OTHERS, TO_CONFIRM, TURN, UNCONFIRMED, Board, Waiting
+from portal.home.queries import DRAFTS, OTHERS, PAGE, TO_CONFIRM, TURN, UNCONFIRMED, Board, Waiting
 from portal.home.reckoning import days_since, waits_long
 from portal.kernel.clock import day_in_japan
 from portal.kernel.days import day_in_words, moment_in_words
@@ -431,14 +431,14 @@ def waiting(whose: str) -> ResponseReturnValue:
     tell, places = Tellings.of_this_request(), Places()
     after = queries.read_cursor(request.args.get("after"))
     part = TURN if whose == "ours" else OTHERS
-    rows = queries.documents(reading(), tell.reader, part, after=after, limit=queries.PAGE + 1)
+    rows = queries.documents(reading(), tell.reader, part, after=after, limit=PAGE + 1)
     if part == TURN:
-        lines = [_awaited(tell, places, row)[0] for row in rows[:queries.PAGE]]
+        lines = [_awaited(tell, places, row)[0] for row in rows[:PAGE]]
     else:
-        lines = [_waiting_for_others(tell, places, row) for row in rows[:queries.PAGE]]
+        lines = [_waiting_for_others(tell, places, row) for row in rows[:PAGE]]
     following = None
-    if len(rows) > queries.PAGE:
-        last = rows[queries.PAGE - 1]
+    if len(rows) > PAGE:
+        last = rows[PAGE - 1]
         following = url_for(".waiting", whose=whose, after=queries.Cursor(last.since, last.id).text())
     return show(
         "home/waiting.html",
