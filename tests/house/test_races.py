@@ -19,7 +19,7 @@ from portal.kernel.db import WRITER_LOCK
 from portal.kernel.errors import NotAllowed
 from portal.parties import commands as parties
 from tests.makers.offices import two_on_postgres, two_on_sqlite
-from tests.makers.papers import Office
+from tests.makers.papers import Office, open_office
 from tests.makers.volumes import sized
 
 __all__ = ["two_on_postgres", "two_on_sqlite"]
@@ -32,6 +32,14 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     """An office on each of the databases."""
     with request.getfixturevalue(request.param).open(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def beside(office: Office, tmp_path: Path) -> Iterator[Office]:
+    """The same office as another process has it: with connections of its own, for those of one process queue."""
+    other = open_office(office.url, tmp_path / "beside", office.people, clock=office.clock)
+    yield other
+    other.app.engines.dispose()
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -54,13 +62,14 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     return outcomes
 
 
-def test_two_consents_at_one_instant_are_both_recorded_and_agree_exactly_once(office):
+def test_two_consents_at_one_instant_are_both_recorded_and_agree_exactly_once(office, beside):
     """Row 27; I2: never none, never two."""
     for _ in range(TIMES):
         id = office.tabled(office.people[0].drafter)
         seen = office.seen(id)
         actors = [side.officer.actor(office) for side in office.people.sides]
-        outcomes = at_once(*(partial(office.consent, actor, id, seen=seen) for actor in actors))
+        places = zip((office, beside), actors, strict=True)
+        outcomes = at_once(*(partial(place.consent, actor, id, seen=seen) for place, actor in places))
         assert not any(isinstance(outcome, Exception) for outcome in outcomes), outcomes
         own = [entry for entry in office.entries() if entry.subject_id == id]
         assert [entry.verb for entry in own].count("document.agreed") == 1
@@ -94,7 +103,7 @@ def test_who_waits_for_the_lock_has_read_nothing_before(two_on_postgres, tmp_pat
         office.must_hold()
 
 
-def test_a_new_revision_and_a_consent_at_one_instant_have_one_order(office):
+def test_a_new_revision_and_a_consent_at_one_instant_have_one_order(office, beside):
     """Row 26: the consent came first and has lapsed, or it is refused; it never holds for words not seen."""
     for turn in range(TIMES // 2):
         id = office.tabled(office.people[0].drafter)
@@ -103,7 +112,7 @@ def test_a_new_revision_and_a_consent_at_one_instant_have_one_order(office):
         officer = office.people[1].officer.actor(office)
         tabled, consented = at_once(
             partial(office.table, office.people[0].drafter, id),
-            partial(office.consent, officer, id, seen=seen),
+            partial(beside.consent, officer, id, seen=seen),
         )
         assert not isinstance(tabled, Exception), tabled
         if isinstance(consented, Exception):
@@ -113,7 +122,7 @@ def test_a_new_revision_and_a_consent_at_one_instant_have_one_order(office):
     office.must_hold()
 
 
-def test_a_withdrawal_and_the_last_consent_at_one_instant_have_one_order(office):
+def test_a_withdrawal_and_the_last_consent_at_one_instant_have_one_order(office, beside):
     """Row 31: withdrawn first, and there is no agreement; or agreed first, and there is no withdrawal."""
     for _ in range(TIMES // 2):
         id = office.tabled(office.people[0].drafter)
@@ -122,7 +131,7 @@ def test_a_withdrawal_and_the_last_consent_at_one_instant_have_one_order(office)
         office.consent(first, id)
         withdrawn, consented = at_once(
             partial(office.withdraw_consent, office.people[0].officer, id, seen=seen),
-            partial(office.consent, second, id, seen=seen),
+            partial(beside.consent, second, id, seen=seen),
         )
         assert not isinstance(consented, Exception)
         if isinstance(withdrawn, Exception):
@@ -133,21 +142,25 @@ def test_a_withdrawal_and_the_last_consent_at_one_instant_have_one_order(office)
     office.must_hold()
 
 
-def test_the_same_submission_fifty_times_at_once_is_carried_out_once(office):
+def test_the_same_submission_fifty_times_at_once_is_carried_out_once(office, beside):
     """Row 25; I7."""
     id = office.tabled(office.people[0].drafter)
     seen, officer = office.seen(id), office.people[1].officer.actor(office)
     outcomes = []
     for _ in range(5):  # ten at a time: as many as the pool serves
         outcomes += at_once(
-            *[lambda: office.consent(officer, id, seen=seen, once=("key", "what was sent"))] * 10
+            *(
+                partial(place.consent, officer, id, seen=seen, once=("key", "what was sent"))
+                for place in (office, beside)
+                for _ in range(5)
+            )
         )
     assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 1
     assert {type(outcome) for outcome in outcomes if isinstance(outcome, Exception)} == {AlreadyDone}
     assert office.verbs().count("consent.given") == 1
 
 
-def test_a_power_that_ends_and_a_consent_at_one_instant_have_one_order(office):
+def test_a_power_that_ends_and_a_consent_at_one_instant_have_one_order(office, beside):
     """Row 28: what was consented was consented before, or not at all."""
     id = office.tabled(office.people[0].drafter)
     seen, officer = office.seen(id), office.people[1].officer.actor(office)
@@ -156,7 +169,7 @@ def test_a_power_that_ends_and_a_consent_at_one_instant_have_one_order(office):
         with office.work(office.people[1].admin) as work:
             parties.end_consent_power(work, officer.member_id)
 
-    ended, consented = at_once(end, lambda: office.consent(officer, id, seen=seen))
+    ended, consented = at_once(end, lambda: beside.consent(officer, id, seen=seen))
     assert ended is None
     verbs = office.verbs()
     if isinstance(consented, Exception):

@@ -403,11 +403,12 @@ def open_office(
     *,
     agreement: Path = FOUNDING_FILE,
     pages: bool = False,
+    clock: FixedClock | None = None,
     **settings: Any,
 ) -> Office:
     """An office over the staffed database at `url`; with `pages`, the whole portal and the pages of memos, else
-    only what is behind the pages."""
-    clock = FixedClock(OPENED)
+    only what is behind the pages. With `clock`, it goes by that of another office."""
+    clock = clock or FixedClock(OPENED)
     given = settings_for(url, folder, agreement_file=agreement, **settings)
     if pages:
         app = create_app(given, clock=clock)
