@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from portal.web.language import read_catalogues
+from tests.makers.volumes import sized
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 ARGUMENTS = [
@@ -30,8 +31,8 @@ SKELETON = """
 })()
 """
 """What a page is built of at this width, however many rows it has: where that is the same, axe finds the same."""
-JUDGED: set[str] = set()
-"""What axe has passed."""
+JUDGED: set[tuple[str, str]] = set()
+"""What axe has passed; at full volume, in which language."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -186,7 +187,8 @@ class Person:
         if key in self.seen:
             return
         self.seen.add(key)
-        if self.judges and (made := self.page.evaluate(SKELETON)) not in JUDGED:
+        made = sized("", self.language), self.page.evaluate(SKELETON) if self.judges else ""
+        if self.judges and made not in JUDGED:
             assert not self.violations(), f"{self.path}: {self.violations()}"
             JUDGED.add(made)
         wide = self.page.evaluate(

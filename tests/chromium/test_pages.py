@@ -18,6 +18,7 @@ from portal import create_app, demo
 from portal.settings import Settings
 from tests.chromium.person import Person
 from tests.conftest import make_schema
+from tests.makers.volumes import sized
 
 pytestmark = pytest.mark.browser
 
@@ -314,9 +315,11 @@ def test_no_chip_of_the_register_lies_over_another_column(
         person.close()
 
 
+@pytest.mark.volumes
 @pytest.mark.parametrize(("role", "language", "width"), [
     ("press_officer", "ja", 320),
     ("consent_officer", "en", 320),
+    *sized([], [("press_officer", "en", 1280), ("consent_officer", "ja", 1280)]),
 ])  # fmt: skip
 def test_every_page_of_publicity_passes_axe_and_fits(
     demonstration: tuple[str, dict[str, Somebody]], browser: Browser, role: str, language: str, width: int
@@ -348,9 +351,11 @@ def test_every_page_of_publicity_passes_axe_and_fits(
     person.close()
 
 
+@pytest.mark.volumes
 @pytest.mark.parametrize(("role", "language", "width"), [
     ("drafter", "ja", 320),
     ("consent_officer", "ja", 1280),
+    *sized([], [("drafter", "en", 1280)]),
 ])  # fmt: skip
 def test_every_page_of_changes_and_doubts_passes_axe_and_fits(
     demonstration: tuple[str, dict[str, Somebody]], browser: Browser, role: str, language: str, width: int

@@ -13,7 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from gunicorn.workers.gthread import ThreadWorker
 
+from portal import serving
 from tests.servers import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -135,3 +137,19 @@ def test_a_connection_carries_one_request_after_another(port):
         connection.request("POST", "/", body, headers, encode_chunked=bool(headers.get("Transfer-Encoding")))
         assert connection.getresponse().read() == came
     connection.close()
+
+
+def test_a_worker_leaves_a_new_connection_to_one_that_has_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two workers neither gets all of a busy minute: the more connections one has, the longer the other may take the
+    next; who has none takes it at once, and nobody waits for ever."""
+    waited: list[float] = []
+    taken: list[int] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    monkeypatch.setattr(ThreadWorker, "accept", lambda worker, _listener: taken.append(worker.nr_conns))
+    for connections in (0, 1, 4, 8, 1_000):
+        worker = object.__new__(serving.Worker)
+        worker.nr_conns = connections
+        with socket.socket() as listener:
+            worker.accept(listener)
+    assert taken == [0, 1, 4, 8, 1_000]
+    assert waited[0] == 0 and waited == sorted(waited) and waited[1] < waited[2] < waited[3] == waited[4] < 0.01
