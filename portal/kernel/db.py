@@ -253,6 +253,7 @@ def _postgresql(url: str, writes: bool, wait: int) -> Engine:
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Impatient:
         connection = Impatient.connect(*given, **named)
+        connection.only_reads = not writes
         connection.seconds = wait + 2  # the server is given the time to say itself that it took too long
         return connection
 

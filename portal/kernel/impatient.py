@@ -19,6 +19,8 @@ class Impatient(psycopg.Connection[Any]):
 
     seconds: float | None = 30
     """How long a statement is waited for; None: as long as it takes."""
+    only_reads = False
+    """Whether nothing is ever written here."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """What the server answers. Raises OperationalError, and the connection is closed, when nothing comes in time:
@@ -37,3 +39,11 @@ class Impatient(psycopg.Connection[Any]):
         OperationalError where it is not."""
         with self.lock:
             self.wait(self._start_query())
+
+    def rollback(self) -> None:
+        """The transaction is over. One that only read has nothing to take back: it is committed, since after a rollback
+        the driver has every statement planned anew, which takes longer than to answer it (performance.md)."""
+        if self.only_reads and self.pgconn.transaction_status == TransactionStatus.INTRANS:
+            self.commit()
+        else:
+            super().rollback()
