@@ -35,7 +35,7 @@ from portal.consent.commands import Decision
 from portal.consent.models import Comment, Consultation, ConsultationConfirmation, Document, Note
 from portal.consent.rules import Capacity
 from portal.history.event import JOINT, Event
-from portal.history.models import Entry, Head, Instance, Message, SearchWords
+from portal.history.models import Entry, Head, Instance, Message, Payload, SearchWords
 from portal.history.seal import seal
 from portal.history.work import Work
 from portal.kernel.clock import FixedClock, SystemClock, day_in_japan
@@ -446,9 +446,9 @@ class Writer:
             words=words | {"name": who.name, "post": who.post},
         )
         entry = sealed.entry
-        for row in (entry, *sealed.payloads):
-            columns = type(row).__table__.columns.keys()
-            self.add(type(row), {name: getattr(row, name) for name in columns})
+        self.add(Entry, entry._asdict() | {"evidence": None})
+        for payload in sealed.payloads:
+            self.add(Payload, payload)
         place = {"chain": entry.chain, "number": entry.number}
         if normal := normal_search("\n".join([*words.values(), str(event.facts().get("reference") or "")])):
             self.add(SearchWords, place | {"normal": normal})

@@ -19,6 +19,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement_queries
 from portal.agreement.models import AgreementEdition
+from portal.agreement.opening import Opening
 from portal.agreement.text import Edition
 from portal.consent import queries as consent_queries
 from portal.history import queries as history
@@ -50,7 +51,7 @@ from portal.web.health import set_health
 from portal.web.kept import Kept
 from portal.web.language import language, say, set_language
 from portal.web.pages import Banner, Frame, Person, navigation, set_pages
-from portal.web.reading import actor, portal, reading, stop_reading
+from portal.web.reading import actor, only_looks, portal, reading, stop_reading
 
 BLUEPRINTS = (
     ("portal.parties.views", "account"),
@@ -96,8 +97,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         engines=engines,
         clock=app.clock,
         host=settings.origin,
-        reread=party_queries.reread,
-        parties=agreement_queries.parties_now,
+        opening=Opening(),
         must_be_writable=must_be_current,
     )
     set_language(app)
@@ -154,10 +154,7 @@ def _has_a_record(engines: Engines) -> bool:
 
 def _actor_of(works: Works, token: str) -> Actor | None:
     """Who makes this request, read in the snapshot that the page will be made of; an act reads anew."""
-    found = party_queries.actor_of(works, token, reading())
-    if request.method not in {"GET", "HEAD"}:
-        stop_reading()
-    return found
+    return party_queries.actor_of(works, token, reading() if only_looks() else None)
 
 
 def _configure(app: Portal) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import SYSTEM
 from portal.agreement import commands as agreement
+from portal.agreement import queries as agreement_queries
 from portal.agreement.models import AgreementEdition
 from portal.agreement.strict import AgreementFileBroken
 from portal.agreement.text import texts_of
@@ -264,7 +265,7 @@ def add_member(party: str | None, operator: bool, email: str, name: str, post: s
         raise Stopped(f"--email {email} is not an address", 2) from None
     except NoSuchParty:
         with Session(app.engines.reader) as session:
-            there_are = ", ".join(_works().parties(session))
+            there_are = ", ".join(agreement_queries.parties_now(session))
         raise Stopped(f"there is no party {party}; there are: {there_are}", 2) from None
     click.echo(f"Added {member.name} <{member.email}>.")
     click.echo(f"Initial password, shown only now, to be changed at the first sign-in: {initial.plain}")

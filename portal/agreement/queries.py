@@ -12,16 +12,13 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     FromClause,
-    Text,
+    Select,
     bindparam,
     func,
     literal,
     or_,
     select,
     true,
-)
-from sqlalchemy import (
-    cast as as_type,
 )
 from sqlalchemy.orm import Session
 
@@ -38,7 +35,7 @@ from portal.agreement.models import (
 )
 from portal.agreement.settled import Answer, Question, Settled, settled_upon
 from portal.agreement.text import Edition, read_edition
-from portal.kernel.db import rows, today_of
+from portal.kernel.db import Packed, held, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.periods import Basis, Term
 from portal.parties.models import Party
@@ -49,7 +46,7 @@ _TEXTS: dict[str, tuple[str, str]] = {}
 """The files of editions that were read, by the edition's digest."""
 _NUMBERED: dict[str, int] = {}
 """The numbers of editions that were read, by their digest."""
-_HELD_BY, _NUMBER, _KNOWN = "edition in force", "its number", "editions by number"
+_IN_FORCE, _NUMBER, _KNOWN = "edition in force", "its number", "editions by number"
 
 
 _KEY = (AgreementEdition.number, AgreementEdition.digest, AgreementEdition.in_force_from)
@@ -67,10 +64,10 @@ def edition(session: Session, number: int | None = None) -> Edition:
 
     Raises NotFound when there is none.
     """
-    held = session.info.get(_HELD_BY)
-    if held is not None and number in {None, session.info.get(_NUMBER)}:
-        return cast(Edition, held)
-    known: dict[int, Edition] = session.info.setdefault(_KNOWN, {})
+    here = held(session)
+    if _IN_FORCE in here and number in {None, here[_NUMBER]}:
+        return cast(Edition, here[_IN_FORCE])
+    known: dict[int, Edition] = here.setdefault(_KNOWN, {})
     if number in known:
         return known[number]
     row = (
@@ -90,15 +87,15 @@ def known_while(session: Session, row: Any) -> Edition:
     """The edition with number, digest and first day of `row`; for as long as `session` reads, it is not asked for
     again."""
     found = edition_of(session, row)
-    session.info.setdefault(_KNOWN, {})[row.number] = found
+    held(session).setdefault(_KNOWN, {})[row.number] = found
     return found
 
 
 def in_force_while(session: Session, row: Any) -> Edition:
     """The edition with number, digest and first day of `row`, which is the one in force for as long as `session`
     reads: it is not asked for again."""
-    found = session.info[_HELD_BY] = edition_of(session, row)
-    session.info[_NUMBER] = row.number
+    found = edition_of(session, row)
+    held(session).update({_IN_FORCE: found, _NUMBER: row.number})
     return found
 
 
@@ -176,9 +173,9 @@ def number_of(session: Session, digest: str) -> int | None:
 
 def edition_number(session: Session) -> int:
     """The number of the edition in force on the day of `session`; 0 before founding."""
-    held: int | None = session.info.get(_NUMBER)
-    if held is not None:
-        return held
+    number: int | None = held(session).get(_NUMBER)
+    if number is not None:
+        return number
     row = rows(session, _EDITION_IN_FORCE, {"today": today_of(session)}).first()
     return row.number if row else 0
 
@@ -191,12 +188,22 @@ def edition_on(session: Session, day: dt.date) -> Edition:
     return edition_of(session, row)
 
 
-_PARTIES = select(Party.key, Party.four_eyes, Party.officers_table).order_by(Party.position)
+_PARTY = Packed(Party.position, Party.key, Party.four_eyes, Party.officers_table)
+PARTIES = select(_PARTY.all_by(Party.key)).scalar_subquery().label("parties")
+"""What `parties_of` makes the parties of."""
+
+
+_PARTIES = select(PARTIES)
 
 
 def parties_now(session: Session) -> dict[str, Any]:
+    """The parties by their keys, in the edition's order; one statement."""
+    return parties_of(rows(session, _PARTIES).scalar_one())
+
+
+def parties_of(found: str) -> dict[str, Any]:
     """The parties by their keys, in the edition's order, each with the rules that it keeps on its own side."""
-    return {row.key: row for row in rows(session, _PARTIES)}
+    return {row.key: row for row in sorted(_PARTY.all_unpacked(found))}
 
 
 _DATES = (
@@ -218,22 +225,14 @@ _END = (
     .limit(1)
     .subquery()
 )
+_EXPIRY = Packed(
+    AgreementExpiry.place, AgreementExpiry.number, AgreementExpiry.expiry, AgreementExpiry.dates_id
+)
 DATES_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *_DATES.c,
     *_END.c,
     select(func.count()).select_from(AgreementRenewal).scalar_subquery().label("renewals"),
-    select(
-        func.aggregate_strings(
-            as_type(AgreementExpiry.place, Text)
-            + " "
-            + as_type(AgreementExpiry.number, Text)
-            + " "
-            + as_type(AgreementExpiry.expiry, Text)
-            + " "
-            + AgreementExpiry.dates_id,
-            "\n",
-        )
-    )
+    select(_EXPIRY.all_by(AgreementExpiry.id))
     .scalar_subquery()
     .label("expiries"),
 )
@@ -246,22 +245,22 @@ def beside_dates(source: FromClause) -> FromClause:
 
 
 _ALONE = select(*DATES_COLUMNS).select_from(beside_dates(select(literal(1).label("one")).subquery()))
-_HELD_DATES = "dates now"
+_DATES_HELD = "dates now"
 
 
 def dates_now(session: Session, current: Edition) -> DatesNow:
     """The dates last confirmed by every party; else the dates last entered (未確認); else the text's own. With them
     the renewals agreed on, and the end announced; one statement, or none where the session holds them."""
-    held = session.info.get(_HELD_DATES)
-    if held is not None and held[0] == current:
-        return cast(DatesNow, held[1])
+    known = held(session).get(_DATES_HELD)
+    if known is not None and known[0] == current:
+        return cast(DatesNow, known[1])
     return dates_from(rows(session, _ALONE).one(), current)
 
 
 def dates_while(session: Session, row: Any, current: Edition) -> DatesNow:
     """The dates of `row`, which hold for as long as `session` reads: they are not asked for again."""
     found = dates_from(row, current)
-    session.info[_HELD_DATES] = (current, found, {})
+    held(session)[_DATES_HELD] = (current, found, {})
     return found
 
 
@@ -272,7 +271,7 @@ def dates_from(row: Any, current: Edition) -> DatesNow:
         if row.cause
         else None
     )
-    expiries = _confirmed(row.expiries or "", row.document_id or "")
+    expiries = _confirmed(row.expiries, row.document_id or "")
     if row.document_id is None:
         given = current.dates
         return DatesNow(
@@ -285,11 +284,22 @@ def dates_from(row: Any, current: Edition) -> DatesNow:
     )  # fmt: skip
 
 
-def _confirmed(lines: str, dates_id: str) -> tuple[tuple[int, dt.date], ...]:
+def _confirmed(found: str, dates_id: str) -> tuple[tuple[int, dt.date], ...]:
     """The expiry days confirmed of the dates `dates_id`, by the number of the term; of several the last."""
-    rows = sorted((line.split(" ") for line in lines.splitlines()), key=lambda row: int(row[0]))
-    found = {int(number): dt.date.fromisoformat(day) for _, number, day, of in rows if of == dates_id}
-    return tuple(sorted(found.items()))
+    if found == "{}":
+        return ()
+    last = {row.number: row.expiry for row in sorted(_EXPIRY.all_unpacked(found)) if row.dates_id == dates_id}
+    return tuple(sorted(last.items()))
+
+
+_CURRENT = _EDITION_IN_FORCE.subquery()
+
+
+def with_the_agreement(statement: Select[Any]) -> Select[Any]:
+    """`statement`, its every row beside the edition in force on the day of the parameter `today`, its dates, and the
+    parties; nothing stands there before founding."""
+    beside = statement.outerjoin(_CURRENT, true()).outerjoin(_DATES, true()).outerjoin(_END, true())
+    return beside.add_columns(*_CURRENT.c, *DATES_COLUMNS, PARTIES)
 
 
 _NOW = (
@@ -304,9 +314,9 @@ _NOW = (
 def life_now(session: Session, day: dt.date) -> tuple[Edition, Life]:
     """The edition in force on the day of `session`, and where the agreement stands under it on `day`; one statement.
     Raises NotFound before founding."""
-    held = session.info.get(_HELD_BY)
-    if held is not None:
-        return held, in_force(session, held, day)
+    known: Edition | None = held(session).get(_IN_FORCE)
+    if known is not None:
+        return known, in_force(session, known, day)
     row = rows(session, _NOW, {"today": today_of(session)}).first()
     if row is None:
         raise NotFound()
@@ -317,12 +327,12 @@ def life_now(session: Session, day: dt.date) -> tuple[Edition, Life]:
 def in_force(session: Session, current: Edition, day: dt.date) -> Life:
     """Where the agreement stands on `day` in Asia/Tokyo: whether it is in force, and how surely (decision 30); reckoned
     once where the session holds the dates, for a page asks several times."""
-    held = session.info.get(_HELD_DATES)
-    if held is None or held[0] is not current:
+    known = held(session).get(_DATES_HELD)
+    if known is None or known[0] is not current:
         return life_on(current, dates_now(session, current), day)
-    lives: dict[dt.date, Life] = held[2]
+    lives: dict[dt.date, Life] = known[2]
     if day not in lives:
-        lives[day] = life_on(current, held[1], day)
+        lives[day] = life_on(current, known[1], day)
     return lives[day]
 
 

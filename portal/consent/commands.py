@@ -6,9 +6,9 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.actor import SYSTEM
@@ -29,14 +29,24 @@ from portal.consent.models import (
     Reply,
     Revision,
 )
-from portal.consent.paper import OnTheTable, body_of, listed, marked, paper_of, replies_to, standing_columns
+from portal.consent.paper import (
+    REPLIES,
+    OnTheTable,
+    body_of,
+    listed,
+    marked,
+    paper_of,
+    replied,
+    replies_to,
+    standing_columns,
+)
 from portal.consent.rules import AgreementHasEnded as AgreementHasEnded
 from portal.consent.rules import AgreementNotInForce as AgreementNotInForce
 from portal.consent.rules import Capacity, Says, Standing
 from portal.consent.rules import NoDateYet as NoDateYet
 from portal.history.erasing import is_erased
 from portal.history.work import Work
-from portal.kernel.db import Subject
+from portal.kernel.db import Subject, held
 from portal.kernel.digest import REVISION, canonical, digest
 from portal.kernel.errors import MovedUnderThePen, NotAllowed, NotFound, RuleBroken, ask_all
 from portal.kernel.files import Kept
@@ -648,15 +658,28 @@ def note(work: Work, kind: DocumentKind, document: Document, *, text: str) -> No
     return made
 
 
-_DOCUMENT = select(Document).where(Document.id == bindparam("id"), Document.kind == bindparam("kind"))
+_DOCUMENT = (
+    select(Document, Revision, REPLIES)
+    .outerjoin(Revision, and_(Revision.document_id == Document.id, Revision.number == Document.revision))
+    .where(Document.id == bindparam("id"), Document.kind == bindparam("kind"))
+)
 
 
 def document_of(work: Work, kind: DocumentKind, document_id: str) -> Document:
-    """The document under the lock, if the actor may know of it; raises NotFound otherwise (row 1)."""
-    document = work.session.scalars(_DOCUMENT, {"id": document_id, "kind": kind.key}).first()
-    if document is None or (document.tabled_at is None and document.party != work.actor.party):
+    """The document under the lock, if the actor may know of it; raises NotFound otherwise (row 1). What stands on the table
+    of it is read with it, and held."""
+    row = work.session.execute(_DOCUMENT, {"id": document_id, "kind": kind.key}).first()
+    if row is None:
         raise NotFound()
-    return document
+    document, revision, replies = row
+    if document.tabled_at is None and document.party != work.actor.party:
+        raise NotFound()
+    if revision is not None:
+        held(work.session)[_ON_THE_TABLE, document.id] = OnTheTable(revision, replied(replies))
+    return cast(Document, document)
+
+
+_ON_THE_TABLE = "on the table"
 
 
 def own_draft(work: Work, document: Document) -> Draft | None:
@@ -673,12 +696,20 @@ _LATEST = select(Revision).where(
 
 def latest(work: Work, document: Document) -> Revision:
     """The revision now on the table."""
+    found: OnTheTable | None = held(work.session).get((_ON_THE_TABLE, document.id))
+    if found is not None and found.revision.number == document.revision:
+        return cast(Revision, found.revision)
     return work.session.scalars(_LATEST, {"document": document.id, "number": document.revision}).one()
 
 
 def on_the_table(work: Work, document: Document) -> OnTheTable | None:
     """The revision now on the table and the replies to it; None where nothing was ever tabled."""
-    return replies_to(work.session, document, latest(work, document)) if document.revision else None
+    if not document.revision:
+        return None
+    work.session.flush()  # what this Work has changed is let go of
+    revision = latest(work, document)
+    found: OnTheTable | None = held(work.session).get((_ON_THE_TABLE, document.id))
+    return found or replies_to(work.session, document, revision)
 
 
 def _own_party(work: Work) -> str:
@@ -852,7 +883,7 @@ def _reply(
     reason: str | None = None,
 ) -> Reply:
     party, revision = _own_party(work), found.revision
-    return work.add(
+    return work.put(
         Reply(
             id=new_id(),
             document_id=document.id,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.consent.kind import DocumentKind
 from portal.consent.models import Closing, Document, Reply, Revision
 from portal.consent.rules import ON_THE_TABLE, Paper, Says, Standing
-from portal.kernel.db import rows
+from portal.kernel.db import Packed, rows
 
 
 def listed(text: str) -> list[str]:
@@ -43,6 +43,17 @@ _REPLIES = (
 )
 
 
+_REPLY = Packed(Reply.at, Reply.number, Reply.party, Reply.says)
+REPLIES = (
+    select(_REPLY.all_by(Reply.id))
+    .where(Reply.document_id == Document.id, Reply.digest == Revision.digest)
+    .correlate(Document, Revision)
+    .scalar_subquery()
+    .label("replies")
+)
+"""Beside a document and a revision of it: what `replied` makes the replies of."""
+
+
 class OnTheTable(NamedTuple):
     """What stands on the table: the revision as stored (a row), and every reply to that very digest."""
 
@@ -52,6 +63,18 @@ class OnTheTable(NamedTuple):
     def replies_of(self, party: str) -> int:
         """How often the party has replied to the revision."""
         return sum(reply.party == party for reply in self.replies)
+
+
+class Replied(NamedTuple):
+    """A party, and what it says."""
+
+    party: str
+    says: str
+
+
+def replied(found: str) -> list[Replied]:
+    """The replies that `REPLIES` found, in their order."""
+    return [Replied(row.party, row.says) for row in sorted(_REPLY.all_unpacked(found))]
 
 
 def replies_to(session: Session, document: Document, revision: Any) -> OnTheTable:

@@ -91,22 +91,24 @@ class Event:
 
     def facts(self) -> dict[str, Any]:
         """The plain fields: they stand in the entry itself."""
-        return {
-            one.name: getattr(self, one.name)
-            for one in _own_fields(type(self))
-            if not one.metadata.get("kept")
-        }
+        return {name: getattr(self, name) for name in _own_fields(self)[0]}
 
     def words(self) -> dict[str, str]:
         """The kept fields that say anything: they stand in the payload."""
-        named = {
-            one.name: getattr(self, one.name) for one in _own_fields(type(self)) if one.metadata.get("kept")
-        }
+        named = {name: getattr(self, name) for name in _own_fields(self)[1]}
         return {name: value for name, value in named.items() if value}
 
 
 _NOT_ITS_OWN = frozenset({"about", "activity_id", "private_to", "under", "told_to"})
 
 
-def _own_fields(event: type[Event]) -> list[Any]:
-    return [one for one in fields(event) if one.name not in _NOT_ITS_OWN]
+_OWN: dict[type[Event], tuple[list[str], list[str]]] = {}
+
+
+def _own_fields(event: Event) -> tuple[list[str], list[str]]:
+    """The names of its plain fields, and of those with words of people; found once for each kind of event."""
+    if type(event) not in _OWN:
+        own = [one for one in fields(event) if one.name not in _NOT_ITS_OWN]
+        kept = [one.name for one in own if one.metadata.get("kept")]
+        _OWN[type(event)] = [one.name for one in own if one.name not in kept], kept
+    return _OWN[type(event)]

@@ -7,10 +7,9 @@ import datetime as dt
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from portal.history.models import Entry, Payload
-from portal.kernel.digest import ENTRY, canonical, commitment, digest
+from portal.kernel.digest import ENTRY, canonical, commitment, digest_of
 
 VERSION = 1
 FIRST = "0" * 64
@@ -22,12 +21,31 @@ def moment_text(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+class SealedEntry(NamedTuple):
+    """A line of a chain, with the columns of `portal.history.models.Entry` that it fills."""
+
+    chain: str
+    number: int
+    previous: str
+    leaf: str
+    at: dt.datetime
+    verb: str
+    clause: str | None
+    party: str | None
+    actor_id: str | None
+    subject_kind: str
+    subject_id: str
+    activity_id: str | None
+    is_chronicle: bool
+    skeleton: str
+
+
 @dataclass(frozen=True)
 class Sealed:
-    """An entry ready to be stored, with its payload."""
+    """An entry ready to be stored, with its words and the salt of each (`portal.history.models.Payload`)."""
 
-    entry: Entry
-    payloads: list[Payload]
+    entry: SealedEntry
+    payloads: list[dict[str, Any]]
 
 
 def seal(
@@ -72,11 +90,12 @@ def seal(
         "facts": facts,
         "commit": {name: commitment(salts[name], words[name]) for name in words},
     }
-    entry = Entry(
+    form = canonical(skeleton)
+    entry = SealedEntry(
         chain=chain,
         number=number,
         previous=previous,
-        leaf=digest(ENTRY, skeleton),
+        leaf=digest_of(ENTRY, form),
         at=at,
         verb=verb,
         clause=clause,
@@ -86,10 +105,10 @@ def seal(
         subject_id=subject_id,
         activity_id=activity_id,
         is_chronicle=is_chronicle,
-        skeleton=canonical(skeleton).decode("utf-8"),
+        skeleton=form.decode("utf-8"),
     )
     payloads = [
-        Payload(chain=chain, number=number, field=name, salt=salts[name].hex(), content=words[name])
+        {"chain": chain, "number": number, "field": name, "salt": salts[name].hex(), "content": words[name]}
         for name in words
     ]
     return Sealed(entry, payloads)

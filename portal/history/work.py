@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Table, Text, bindparam, column, insert, select, table, true, update
+from sqlalchemy import Insert, Select, Table, Text, bindparam, column, insert, select, table, update
 from sqlalchemy import event as hooks
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -18,14 +19,16 @@ from portal.access.actor import SYSTEM, Actor
 from portal.access.policy import Permission
 from portal.history.event import JOINT, Event, kept
 from portal.history.models import Entry, Head, Instance, Message, OnceKey, Payload, SearchWords, ToFile
-from portal.history.seal import Sealed, seal
+from portal.history.seal import SealedEntry, seal
 from portal.kernel.clock import Clock, day_in_japan
 from portal.kernel.db import (
     Engines,
     Model,
+    Packed,
     Recorded,
     Subject,
     connection_of,
+    let_go_of_held,
     reads_on,
     rows,
     sent_together,
@@ -103,11 +106,14 @@ class Work:
         self._once = once
         self._heads: dict[str, Any] = {head.chain: head for head in heads}
         """The last entry of each chain, as far as this Work has come."""
+        self._begun = frozenset(self._heads)
+        self._told_rows: dict[Any, list[dict[str, Any]]] = {statement: [] for statement in _TELLING}
+        """What is to stand in the history when this Work ends, by the statement that writes it."""
         self._changed: dict[Subject, str] = {}
         self._shared: set[str] = set()
         self._told: set[Subject] = set()
         self._location: str | None = None
-        self.entries: list[Entry] = []
+        self.entries: list[SealedEntry] = []
 
     @property
     def today(self) -> dt.date:
@@ -123,9 +129,17 @@ class Work:
         self.session.add(row)
         return row
 
-    def record(self, event: Event, *also_about: Subject, by: Actor | None = None) -> Entry:
-        """`event` stands as the next entry of its chain, sealed to the one before, and with it the messages of the
-        parties that are told, and what their archives are to file. `also_about` names further rows that it tells of."""
+    def put(self, row: Row) -> Row:
+        """`row` stands at once, past the session, which takes longer over it: for rows that are never changed again, and
+        refer to nothing that is still to be stored."""
+        self._note(row)
+        values = {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
+        rows(self.session, _insert_into(type(row)), values)
+        return row
+
+    def record(self, event: Event, *also_about: Subject, by: Actor | None = None) -> SealedEntry:
+        """`event` is the next entry of its chain, sealed to the one before; with it stand, when this Work ends, the messages
+        of the parties that are told, and what their archives are to file. `also_about` names further rows that it tells of."""
         actor = by or self.actor
         words = event.words()
         if actor.is_signed_in:
@@ -147,38 +161,23 @@ class Work:
             facts=event.facts(),
             words=words,
         )
-        self.session.flush()  # what is told stands before what tells it
         self._told |= {event.about, *also_about}
-        place = {"chain": event.chain, "number": sealed.entry.number}
-        searched = [*event.words().values(), str(event.facts().get("reference") or "")]
-        with sent_together(self.session):
-            self._write(sealed, normal_search("\n".join(searched)))
-            for party in event.parties_told(self.parties, actor.party):
-                rows(self.session, _MESSAGE, {"id": new_id(), "party": party, "at": self.at, **place})
-            if event.is_receipted and event.chain == JOINT:
-                rows(self.session, _TO_FILE, place)
-        self.entries.append(sealed.entry)
-        return sealed.entry
-
-    def _write(self, sealed: Sealed, normal: str) -> None:
-        """The entry stands at the end of its chain, with its words, and in normal form those to search it by. Past the
-        session, which has nothing to do with rows that are never changed again, and takes longer over them."""
         entry = sealed.entry
         place = {"chain": entry.chain, "number": entry.number}
-        rows(self.session, _ENTRY, {name: getattr(entry, name) for name in _ENTRY_COLUMNS})
-        words = [
-            {"field": one.field, "salt": one.salt, "content": one.content, **place} for one in sealed.payloads
-        ]
-        if words:
-            connection_of(self.session).execute(_PAYLOAD, words)
+        told = self._told_rows
+        told[_ENTRY].append(entry._asdict())
+        told[_PAYLOAD].extend(sealed.payloads)
+        searched = [*event.words().values(), str(event.facts().get("reference") or "")]
+        normal = normal_search("\n".join(searched))
         if normal:
-            rows(self.session, _SEARCH_WORDS, {"normal": normal, **place})
-        head = {"number": entry.number, "leaf": entry.leaf, "at": entry.at}
-        if entry.chain in self._heads:
-            rows(self.session, _NEXT_HEAD, {"of": entry.chain, **head})
-        else:
-            rows(self.session, _FIRST_HEAD, {"chain": entry.chain, **head})
+            told[_SEARCH_WORDS].append({"normal": normal, **place})
+        for party in event.parties_told(self.parties, actor.party):
+            told[_MESSAGE].append({"id": new_id(), "party": party, "at": self.at, **place})
+        if event.is_receipted and event.chain == JOINT:
+            told[_TO_FILE].append(place)
         self._heads[entry.chain] = entry
+        self.entries.append(entry)
+        return entry
 
     def last_number(self, chain: str) -> int | None:
         """The number of the last entry of `chain` so far; None where there is none."""
@@ -194,10 +193,16 @@ class Work:
         """Every `Recorded` row that the next flush changes is noted by its subject."""
         session = self.session
         for row in (*session.new, *session.dirty, *session.deleted):
-            if isinstance(row, Recorded) and (row not in session.dirty or session.is_modified(row)):
-                self._changed.setdefault(row.subject, type(row).__name__)
-                if row.is_shared:
-                    self._shared.add(type(row).__name__)
+            if row not in session.dirty or session.is_modified(row):
+                self._note(row)
+
+    def _note(self, row: object) -> None:
+        """`row` changes: what was held may hold no longer, and it is to be told."""
+        let_go_of_held(self.session)
+        if isinstance(row, Recorded):
+            self._changed.setdefault(row.subject, type(row).__name__)
+            if row.is_shared:
+                self._shared.add(type(row).__name__)
 
     def finish(self) -> None:
         """Everything is flushed and everything changed was told, on the joint chain what all parties share; raises
@@ -208,10 +213,43 @@ class Work:
             raise UnrecordedChange(f"changed, but not told: {', '.join(sorted(set(untold)))}")
         if self._shared and all(entry.chain != JOINT for entry in self.entries):
             raise UnrecordedChange(f"changed, but not told to all: {', '.join(sorted(self._shared))}")
-        if self._once and self._location:
-            key, fingerprint = self._once
-            given = {"key": key, "fingerprint": fingerprint, "location": self._location}
-            rows(self.session, _ONCE, {"member_id": self.actor.member_id, "at": self.at, **given})
+        self._write()
+
+    def _write(self) -> None:
+        """What was recorded stands, each entry at the end of its chain, and what this submission led to. Past the session,
+        which has nothing to do with rows that are never changed again, and takes longer over them."""
+        write = connection_of(self.session).execute
+        with sent_together(self.session):
+            for statement, told in self._told_rows.items():
+                if told:
+                    write(statement, told if len(told) > 1 else told[0])
+            for chain in sorted({entry.chain for entry in self.entries}):
+                last = self._heads[chain]
+                head = {"number": last.number, "leaf": last.leaf, "at": last.at}
+                if chain in self._begun:
+                    write(_NEXT_HEAD, {"of": chain, **head})
+                else:
+                    write(_FIRST_HEAD, {"chain": chain, **head})
+            if self._once and self._location:
+                key, fingerprint = self._once
+                given = {"key": key, "fingerprint": fingerprint, "location": self._location}
+                write(_ONCE, {"member_id": self.actor.member_id, "at": self.at, **given})
+
+
+class Opening(Protocol):
+    """What the floors above have every Work read first, under the lock and in the statement of its own opening."""
+
+    statement: Select[Any]
+    """`OPENING`, with what they add to it."""
+
+    def given(self, actor: Actor, at: dt.datetime) -> Mapping[str, object]:
+        """The parameters of what they added, for a Work of `actor` at `at`."""
+
+    def actor(self, actor: Actor, row: Any) -> Actor:
+        """The actor as the tables have it; raises NotAllowed for one whose account or session has ended."""
+
+    def parties(self, session: Session, row: Any) -> Mapping[str, Any]:
+        """The parties of the edition in force by their keys, in its order, each as the package that knows them has it."""
 
 
 @dataclass(frozen=True)
@@ -222,10 +260,7 @@ class Works:
     clock: Clock
     host: str
     """The host name of the portal's own address: part of every origin (row 33)."""
-    reread: Callable[[Session, Actor, dt.datetime], Actor]
-    """The actor as the tables have it at a moment; raises NotAllowed for one whose account or session has ended."""
-    parties: Callable[[Session], Mapping[str, Any]]
-    """The parties of the edition in force by their keys, in its order, each as the package that knows them has it."""
+    opening: Opening
     must_be_writable: Callable[[str | None], None] = lambda _version: None
     """Raises for the schema's version, read under the lock, if this portal was not written for it (row 119)."""
 
@@ -238,20 +273,23 @@ class Works:
         """
         with _Writing(self.engines.writer, expire_on_commit=False) as session:
             take_the_writer_lock(session)
-            instance, heads, earlier = self._opened(session, once)
-            last = max((head.at for head in heads), default=None)
             now = self.clock.now()
+            row = self._opened(session, actor, now, once)
+            heads = _LAST.all_unpacked(row.heads)  # none before founding
+            last = max((head.at for head in heads), default=None)
             at = max(now, last) if last else now
+            if at != now:  # the clock went back: who may act, and which edition is in force, by the moment it goes by
+                row = self._opened(session, actor, at, once)
             reads_on(session, day_in_japan(at))
-            fresh = self.reread(session, actor, at)
-            if once and earlier:
-                _refuse_again(earlier, fresh, once)
+            fresh = self.opening.actor(actor, row)
+            if once and row.location:
+                _refuse_again(row, fresh, once)
             work = Work(
                 session,
                 actor=fresh,
                 at=at,
-                origin=f"{self.host}/{instance}",
-                parties=self.parties(session),
+                origin=f"{self.host}/{row.instance or UNFOUNDED}",
+                parties=self.opening.parties(session, row),
                 heads=heads,
                 once=once,
             )
@@ -264,22 +302,19 @@ class Works:
             session.commit()
 
     def _opened(
-        self, session: Session, once: tuple[str, str] | None
-    ) -> tuple[str, Sequence[Any], Any | None]:
-        """What is read first under the lock: the identifier of this instance, the last entry of each chain, and whether this
-        very submission was carried out before."""
+        self, session: Session, actor: Actor, at: dt.datetime, once: tuple[str, str] | None
+    ) -> Any:
+        """What is read first under the lock: this instance, the last entry of each chain, whether this very submission was
+        carried out before, and what the floors above add."""
+        given = {"once": once[0] if once else None, **self.opening.given(actor, at)}
         try:
-            found = rows(session, _OPENING, {"once": once[0] if once else None}).all()
+            row = rows(session, self.opening.statement, given).first()
         except (OperationalError, ProgrammingError):
-            self.must_be_writable(None)  # no such table: nothing was ever migrated here
+            self.must_be_writable(None)  # no such table or column: what is needed was never migrated here
             raise
-        if not found:
-            self.must_be_writable(None)
-            return UNFOUNDED, (), None
-        first = found[0]
-        self.must_be_writable(first.version)
-        heads = [row for row in found if row.chain]  # none before founding
-        return first.instance or UNFOUNDED, heads, first if first.location else None
+        self.must_be_writable(row.version if row else None)
+        assert row is not None  # a database without a version is not writable
+        return row
 
 
 class _Writing(Session):
@@ -305,25 +340,29 @@ UNFOUNDED = "unfounded"
 """What stands in an origin for the instance, in the Work that founds it."""
 _HEAD = cast(Table, Head.__table__)
 _ALEMBIC = table("alembic_version", column("version_num"))
-_OPENING = select(
-    _HEAD.c.chain,
-    _HEAD.c.number,
-    _HEAD.c.leaf,
-    _HEAD.c.at,
-    OnceKey.member_id,
+_LAST = Packed(_HEAD.c.chain, _HEAD.c.number, _HEAD.c.leaf, _HEAD.c.at)
+OPENING: Select[Any] = select(
+    select(_LAST.all_by(_HEAD.c.chain)).scalar_subquery().label("heads"),
+    OnceKey.member_id.label("sender"),
     OnceKey.fingerprint,
     OnceKey.location,
     select(Instance.id).limit(1).scalar_subquery().label("instance"),
     _ALEMBIC.c.version_num.label("version"),
-).select_from(
-    _ALEMBIC.outerjoin(_HEAD, true()).outerjoin(OnceKey, OnceKey.key == bindparam("once", type_=Text()))
-)
-_FIRST_HEAD = insert(_HEAD)
+).select_from(_ALEMBIC.outerjoin(OnceKey, OnceKey.key == bindparam("once", type_=Text())))
+"""What every Work reads first, in one row."""
 _NEXT_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("of"))
-_ENTRY_COLUMNS = tuple(Entry.__table__.columns.keys())
-_ENTRY, _PAYLOAD, _SEARCH_WORDS, _MESSAGE, _TO_FILE, _ONCE = (
-    insert(cast(Table, model.__table__)) for model in (Entry, Payload, SearchWords, Message, ToFile, OnceKey)
+
+
+@cache
+def _insert_into(model: type[Model]) -> Insert:
+    return insert(cast(Table, model.__table__))
+
+
+_TELLING = _ENTRY, _PAYLOAD, _SEARCH_WORDS, _MESSAGE, _TO_FILE = tuple(
+    _insert_into(model) for model in (Entry, Payload, SearchWords, Message, ToFile)
 )
+"""The statements that write what was recorded, an entry before what points at it."""
+_FIRST_HEAD, _ONCE = _insert_into(Head), _insert_into(OnceKey)
 
 
 def _is_told_already(session: Session, last: dt.datetime) -> bool:
@@ -336,6 +375,6 @@ def _is_told_already(session: Session, last: dt.datetime) -> bool:
 
 
 def _refuse_again(earlier: Any, actor: Actor, once: tuple[str, str]) -> None:
-    if earlier.member_id == actor.member_id and earlier.fingerprint == once[1]:
+    if earlier.sender == actor.member_id and earlier.fingerprint == once[1]:
         raise AlreadyDone(earlier.location)
     raise SentForSomethingElse()

@@ -274,6 +274,21 @@ def today_of(session: Session) -> dt.date:
     return found
 
 
+def held(session: Session) -> dict[Any, Any]:
+    """What `session` has read that is not read again: it holds until the session changes something, and for one that only
+    reads, which sees one snapshot, as long as it reads."""
+    found: dict[Any, Any] = session.info.setdefault(_HELD, {})
+    return found
+
+
+def let_go_of_held(session: Session) -> None:
+    """What `session` held may hold no longer, for it changes something."""
+    session.info.pop(_HELD, None)
+
+
+_HELD = "held"
+
+
 def take_the_writer_lock(session: Session) -> None:
     """This transaction is now the only one that writes, before its first read (row 27; architecture.md 4.1).
 
@@ -332,10 +347,22 @@ class Packed:
         self._row = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]  # of any columns
         self._read = [_READ_JSON.get(type(column.type)) for column in columns]
 
+    def all_by(self, key: Any) -> FunctionElement[str]:
+        """The one text as which all rows of a query travel, each by a `key` that no other has."""
+        return json_object_of(key, self.text)
+
     def unpacked(self, text: str) -> Any:
         """The row that was packed as `text`."""
-        values = zip(self._read, json.loads(text), strict=True)
-        return self._row(*(read(value) if read and value is not None else value for read, value in values))
+        return self._of(json.loads(text))
+
+    def all_unpacked(self, text: str) -> list[Any]:
+        """The rows that were packed as `text`, in no order."""
+        found = json.loads(text).values()  # SQLite sees that they are JSON already
+        return [self.unpacked(row) if isinstance(row, str) else self._of(row) for row in found]
+
+    def _of(self, values: list[Any]) -> Any:
+        pairs = zip(self._read, values, strict=True)
+        return self._row(*(read(value) if read and value is not None else value for read, value in pairs))
 
 
 def _moment_read(text: str) -> dt.datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 ENTRY, NODE, COMMITMENT, REVISION, ADVICE, NOTICE = b"\x00", b"\x01", b"\x02", b"\x04", b"\x05", b"\x06"
 HANDOVER, HANDBACK = b"\x07", b"\x08"
@@ -26,7 +26,12 @@ def canonical(value: Mapping[str, object]) -> bytes:
 
 def digest(prefix: bytes, value: Mapping[str, object]) -> str:
     """SHA-256 in hex over `prefix` and the canonical form of `value`."""
-    return hashlib.sha256(prefix + canonical(value)).hexdigest()
+    return digest_of(prefix, canonical(value))
+
+
+def digest_of(prefix: bytes, form: bytes) -> str:
+    """SHA-256 in hex over `prefix` and the canonical `form` of a value."""
+    return hashlib.sha256(prefix + form).hexdigest()
 
 
 def commitment(salt: bytes, content: str) -> str:
@@ -45,17 +50,24 @@ def check_code(full: str) -> str:
     return in_fours(full[:16])
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def _must_be_plain(value: object) -> None:
-    if value is None or isinstance(value, str | bool | int):
+    if type(value) in _PLAIN:
         return
+    inner: Iterable[object]
     if isinstance(value, Mapping):
-        for key, inner in value.items():
+        for key in value:
             if not isinstance(key, str) or not key.isascii():
                 raise NotPlain(f"a key must be an ASCII string: {key!r}")
-            _must_be_plain(inner)
+        inner = value.values()
+    elif isinstance(value, list | tuple):
+        inner = value
+    elif isinstance(value, str | int):
         return
-    if isinstance(value, list | tuple):
-        for inner in value:
-            _must_be_plain(inner)
-        return
-    raise NotPlain(f"no canonical form for {type(value).__name__}")
+    else:
+        raise NotPlain(f"no canonical form for {type(value).__name__}")
+    for one in inner:
+        if type(one) not in _PLAIN:
+            _must_be_plain(one)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exc, exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Role
 from portal.history.work import Works
 from portal.kernel.clock import day_in_japan
-from portal.kernel.db import rows
+from portal.kernel.db import Packed, connection_of
 from portal.kernel.errors import NotAllowed, NotFound
 from portal.mail.rules import DEFAULT_CHOICE
 from portal.parties.models import (
@@ -88,23 +89,29 @@ _VISIT = (
     UserSession.previous_visit_at,
 )
 _LIVE: tuple[ColumnElement[bool], ...] = (
+    UserSession.member_id == Member.id,
     UserSession.revoked_at.is_(None),
     UserSession.epoch == Member.epoch,
     UserSession.last_used_at > bindparam("idle_since", type_=UserSession.last_used_at.type),
     UserSession.signed_in_at > bindparam("alive_since", type_=UserSession.signed_in_at.type),
-    Member.closed_at.is_(None),
 )
+_OPEN = Member.closed_at.is_(None)
 _BY_TOKEN = (
     select(*_PERSON, *_VISIT)
-    .join(UserSession, UserSession.member_id == Member.id)
-    .where(UserSession.token_hash == bindparam("token_hash"), *_LIVE)
+    .join(UserSession, and_(*_LIVE))
+    .where(UserSession.token_hash == bindparam("token_hash"), _OPEN)
 )
-_BY_SESSION = (
-    select(*_PERSON, *_VISIT)
-    .join(UserSession, UserSession.member_id == Member.id)
-    .where(UserSession.id == bindparam("session_id"), Member.id == bindparam("member_id"), *_LIVE)
+_BY_MEMBER = select(*_PERSON).where(Member.id == bindparam("member_id"), _OPEN)
+_AGAIN = Packed(*_PERSON, *_VISIT)
+ACTOR_AGAIN = (
+    select(_AGAIN.text)
+    .select_from(Member)
+    .outerjoin(UserSession, and_(UserSession.id == bindparam("session_id"), *_LIVE))
+    .where(Member.id == bindparam("member_id"), _OPEN)
+    .scalar_subquery()
+    .label("actor")
 )
-_BY_MEMBER = select(*_PERSON).where(Member.id == bindparam("member_id"), Member.closed_at.is_(None))
+"""What `actor_again` makes the actor of; `who_again` gives the parameters."""
 
 
 def _moments(at: dt.datetime) -> dict[str, object]:
@@ -115,14 +122,14 @@ _GIVEN = frozenset(GIVEN_ROLES)
 """What the members' table can say; the consent power and the auditor's post stand in tables of their own."""
 
 
-def _roles(row: Row[*tuple[object, ...]]) -> frozenset[Role]:
+def _roles(row: Any) -> frozenset[Role]:
     if row.is_operator:
         return frozenset({Role.OPERATOR})
     appointed = {Role.CONSENT_OFFICER: row.consents, Role.AUDITOR: row.audits}
     return (roles_in(row.roles) & _GIVEN) | {role for role, is_held in appointed.items() if is_held}
 
 
-def _actor(row: Row[*tuple[object, ...]], *, has_visit: bool = True) -> Actor:
+def _actor(row: Any, *, has_visit: bool = True) -> Actor:
     return Actor(
         member_id=row.id,
         party=row.party,
@@ -137,23 +144,27 @@ def _actor(row: Row[*tuple[object, ...]], *, has_visit: bool = True) -> Actor:
     )
 
 
-def reread(session: Session, actor: Actor, at: dt.datetime) -> Actor:
-    """The actor as the tables have it at `at`: name, post, and the roles, the consent power by the grants
-    then in force (rows 28, 35), the auditor's post by the consent of every party (decision 29). The portal itself and the public pass as they are.
+def who_again(actor: Actor, at: dt.datetime) -> dict[str, object]:
+    """With these parameters a statement asks for the `actor` at `at` (`ACTOR_AGAIN`)."""
+    return {"member_id": actor.member_id, "session_id": actor.session_id, **_moments(at)}
+
+
+def actor_again(actor: Actor, found: str | None) -> Actor:
+    """The actor as the tables have it by now, `found` by `ACTOR_AGAIN`: name, post, and the roles, the consent power by
+    the grants then in force (rows 28, 35), the auditor's post by the consent of every party (decision 29). The portal
+    itself and the public pass as they are.
 
     Raises NotAllowed when the account is closed, its sessions were all ended, or this session was ended or
     has run out.
     """
     if not actor.is_signed_in:
         return actor
-    if actor.session_id is None:
-        row = rows(session, _BY_MEMBER, {"member_id": actor.member_id, **_moments(at)}).first()
-    else:
-        given = {"member_id": actor.member_id, "session_id": actor.session_id, **_moments(at)}
-        row = rows(session, _BY_SESSION, given).first()
-    if row is None:
+    if found is None:
         raise NotAllowed()
-    return _actor(row, has_visit=actor.session_id is not None)
+    row = _AGAIN.unpacked(found)
+    if row.session_id != actor.session_id:
+        raise NotAllowed()
+    return _actor(row)
 
 
 def actor_of(works: Works, token: str, reading: Session | None = None) -> Actor | None:
@@ -165,9 +176,9 @@ def actor_of(works: Works, token: str, reading: Session | None = None) -> Actor 
     own. That is the only write behind a page that is merely read; it concerns no `Recorded` row.
     """
     now = works.clock.now()
-    with nullcontext(reading) if reading else Session(works.engines.reader) as session:
-        given = {"token_hash": token_digest(token), **_moments(now)}
-        row = session.connection().execute(_BY_TOKEN, given).first()
+    given = {"token_hash": token_digest(token), **_moments(now)}
+    with nullcontext(connection_of(reading)) if reading else works.engines.reader.connect() as connection:
+        row = connection.execute(_BY_TOKEN, given).first()
     if row is None:
         return None
     if now - row.last_used_at >= TOUCH:

@@ -94,7 +94,7 @@ def remind(works: Works, sources: Sequence[FallingDue]) -> int:
     now = works.clock.now()
     with Session(works.engines.reader) as session:
         reads_on(session, day_in_japan(now))
-        situation = _situation(session, tuple(works.parties(session)), now)
+        situation = _situation(session, tuple(agreement.parties_now(session)), now)
         if situation is None or not _untold(session, _due(session, situation, sources)):
             return 0
     with works.begin(SYSTEM) as work:

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Self
 
-from flask import request
+from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError, generate_csrf
 from markupsafe import Markup
 from wtforms import Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, Select, TextInput
@@ -27,6 +29,28 @@ LINE, PARAGRAPH, BODY = 200, 2_000, 20_000
 """How many characters a line, a paragraph and a Markdown body may have."""
 
 
+class _Token(CSRFTokenField):  # type: ignore[misc]  # WTForms has no types
+    """The form's token, made only when a page shows it: most forms that are sent are answered by another page."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """As any hidden field."""
+        HiddenField.process(self, *args, **kwargs)
+
+    def _value(self) -> str:
+        return csrf_token()
+
+
+class _Fence(CSRF):  # type: ignore[misc]  # WTForms has no types
+    """Every POST was asked for its token at the door, before any form was made (row 55): here it only is carried."""
+
+    field_class = _Token
+
+    def validate_csrf_token(self, form: Any, field: Field) -> None:
+        """Raises CSRFError where nobody asked at the door."""
+        if not g.get("csrf_valid", False):
+            raise CSRFError("The token was not asked for at the door.")
+
+
 class PortalForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     """A form that is sent once: `once` names this very showing of it (row 25)."""
 
@@ -34,6 +58,8 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
         """WTForms' own words are read once a language, not once a form."""
+
+        csrf_class = _Fence
 
         def get_translations(self, form: Any) -> Any:
             """WTForms' own words in the reader's language; all that a page says are the house's."""
@@ -74,6 +100,12 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 @lru_cache(maxsize=len(LANGUAGES))
 def _own_words(code: str) -> Any:
     return get_translations([code])
+
+
+def csrf_token() -> str:
+    """The token that the forms of this page carry, made by Flask-WTF once: a page may have dozens of forms."""
+    held: str | None = g.get("csrf_token")
+    return held if held is not None else str(generate_csrf())
 
 
 def request_key() -> tuple[str, str] | None:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined, Template
 from markupsafe import Markup
 
@@ -20,6 +19,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.words import N_
 from portal.web.app import Portal
+from portal.web.forms import csrf_token
 from portal.web.kept import Kept
 from portal.web.language import catalogue, language, say
 from portal.web.reading import actor, portal
@@ -109,12 +109,6 @@ def set_pages(app: Portal, frame_of: Callable[[], Frame]) -> None:
         if "frame" not in g:
             g.frame = frame_of()
         return {"frame": g.frame, "actor": actor()}
-
-
-def csrf_token() -> str:
-    """The token that the forms of this page carry, made by Flask-WTF once: a page may have dozens of forms."""
-    held: str | None = g.get("csrf_token")
-    return held if held is not None else str(generate_csrf())
 
 
 def cite(key: str) -> Any:

@@ -12,7 +12,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.access.actor import SYSTEM
-from portal.agreement import queries
 from portal.agreement.commands import GivenDates, confirm_dates, enter_dates
 from portal.agreement.edition import Edition
 from portal.agreement.text import FOUNDING_FILE, read_edition, texts_of
@@ -53,8 +52,8 @@ def reader(house: House, language: str = "ja") -> FlaskClient:
 
 
 def house_parties(house: House) -> list[str]:
-    with house.read() as session:
-        return list(queries.parties_now(session))
+    with house.work() as work:
+        return list(work.parties)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -293,7 +293,7 @@ def forge(connection: Connection, office: Office, verb: str, id: str, person: An
             subject_id=id, activity_id=None, party=person.party, actor_id=person.member_id, once=None,
             is_chronicle=False, facts=facts, words={},
         ).entry  # fmt: skip
-        session.add(entry)
+        session.execute(insert(Entry).values(entry._asdict()))
         head.number, head.leaf, head.at = entry.number, entry.leaf, entry.at
         session.commit()
         assert verify(session, "joint").holds

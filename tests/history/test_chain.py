@@ -246,7 +246,7 @@ def test_an_inserted_entry_is_named_wherever_it_is_put(touched: House) -> None:
                     connection.execute(update(table).where(here).values(number=row["number"] + 1))
             before = rows[place - 1] if place else None
             forged = _forged(before, before or rows[0], verb="test.prepared")
-            entry = {column.name: getattr(forged.entry, column.name) for column in ENTRIES.columns}
+            entry = forged.entry._asdict()
             if place < len(rows):
                 # UNIQUE(chain, previous) refuses two entries sealed to the same one: a fork cannot be stored.
                 connection.execute(
@@ -264,7 +264,7 @@ def test_a_fork_cannot_be_stored(touched: House) -> None:
     """I8: two entries sealed to the same one are refused by the database itself."""
     rows = [row for row in rows_of(touched, ENTRIES) if row["chain"] == JOINT]
     forged = _forged(rows[0], rows[0])
-    entry = {column.name: getattr(forged.entry, column.name) for column in ENTRIES.columns} | {"number": 500}
+    entry = forged.entry._asdict() | {"number": 500}
     with pytest.raises(Exception, match=r"(?i)unique"), owner(touched) as connection:
         connection.execute(ENTRIES.insert().values(entry))
 
@@ -305,8 +305,7 @@ def test_a_chain_rebuilt_from_any_point_differs_from_every_head_kept_after_it(to
                 connection.execute(delete(table).where(table.c.chain == JOINT, table.c.number > start))
             previous = rows[start - 1] if start else None
             for row in rows[start:]:
-                entry = _forged(previous, row, origin="localhost/another").entry
-                previous = {column.name: getattr(entry, column.name) for column in ENTRIES.columns}
+                previous = _forged(previous, row, origin="localhost/another").entry._asdict()
                 connection.execute(ENTRIES.insert().values(previous))
             assert previous is not None
             head = {name: previous[name] for name in ("number", "leaf", "at")}

@@ -20,12 +20,11 @@ from sqlalchemy.exc import DatabaseError
 
 from portal import migrations
 from portal.access.actor import SYSTEM
-from portal.agreement.queries import parties_now
+from portal.agreement.opening import Opening
 from portal.history.work import Works
 from portal.kernel.clock import FixedClock
 from portal.kernel.db import KEPT_FOREVER, open_engines
 from portal.migrations import VERSIONS, SchemaDiffers, current, draft, head, must_be_current, upgrade
-from portal.parties.queries import reread
 from portal.schema import gather, triggers
 from tests.conftest import NOON
 from tests.servers import postgres_server
@@ -290,7 +289,7 @@ def test_a_step_that_leaves_a_row_pointing_at_nothing_is_not_kept(tmp_path):
 def test_nothing_is_written_on_a_schema_that_is_not_this_portals(empty, tmp_path):
     """Row 119: neither before the database was migrated, nor once a newer portal has migrated it."""
     engines = empty()
-    works = Works(engines, FixedClock(NOON), "portal.test", reread, parties_now, must_be_current)
+    works = Works(engines, FixedClock(NOON), "portal.test", Opening(), must_be_current)
     with pytest.raises(SchemaDiffers), works.begin(SYSTEM):
         pass
     upgrade(engines)

@@ -26,7 +26,7 @@ from portal import create_app
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import commands as agreement
-from portal.agreement import queries as agreement_queries
+from portal.agreement.opening import Opening
 from portal.agreement.text import Edition
 from portal.consent import commands
 from portal.consent.body import Body, Form, says
@@ -45,7 +45,6 @@ from portal.kernel.clock import FixedClock
 from portal.kernel.db import open_engines
 from portal.kernel.errors import RuleBroken
 from portal.kernel.files import FileStore
-from portal.parties import queries as party_queries
 from portal.schema import gather
 from portal.settings import FOUNDING_FILE, Settings
 from portal.web.app import Portal
@@ -424,8 +423,7 @@ def open_office(
             engines=engines,
             clock=clock,
             host=given.origin,
-            reread=party_queries.reread,
-            parties=agreement_queries.parties_now,
+            opening=Opening(),
         )
     return Office(app, clock, people, url, folder)
 

@@ -37,7 +37,7 @@ MUTANTS = (
     Mutant(
         "the role is not read under the lock",
         "portal/history/work.py",
-        "fresh = self.reread(session, actor, at)",
+        "fresh = self.opening.actor(actor, row)",
         "fresh = actor",
         commands("test_the_consent_power_is_read_under_the_lock"),
     ),
@@ -53,6 +53,13 @@ MUTANTS = (
         "portal/consent/paper.py",
         '.where(Reply.document_id == bindparam("document"), Reply.digest == bindparam("digest"))',
         '.where(Reply.document_id == bindparam("document"))',
+        commands("test_tabling_anew_takes_the_effect_of_consents_and_tells_whose"),
+    ),
+    Mutant(
+        "consents survive a new revision in what is read with the document",
+        "portal/consent/paper.py",
+        ".where(Reply.document_id == Document.id, Reply.digest == Revision.digest)",
+        ".where(Reply.document_id == Document.id)",
         commands("test_tabling_anew_takes_the_effect_of_consents_and_tells_whose"),
     ),
     Mutant(
@@ -129,8 +136,8 @@ MUTANTS = (
     Mutant(
         "a draft of one side is known to the others",
         "portal/consent/commands.py",
-        "    if document is None or (document.tabled_at is None and document.party != work.actor.party):",
-        "    if document is None:",
+        "    if document.tabled_at is None and document.party != work.actor.party:",
+        "    if False:",
         commands("test_a_draft_is_unknown_to_the_others"),
     ),
     Mutant(
@@ -150,7 +157,7 @@ MUTANTS = (
     Mutant(
         "a form's key is not bound to the member",
         "portal/history/work.py",
-        "if earlier.member_id == actor.member_id and earlier.fingerprint == once[1]:",
+        "if earlier.sender == actor.member_id and earlier.fingerprint == once[1]:",
         "if earlier.fingerprint == once[1]:",
         commands("test_anothers_key_opens_nothing"),
     ),
@@ -209,8 +216,10 @@ MUTANTS = (
     Mutant(
         "the lock is taken after the first reads",
         "portal/history/work.py",
-        "            take_the_writer_lock(session)\n            instance, heads, earlier = self._opened(session, once)",
-        "            instance, heads, earlier = self._opened(session, once)\n            take_the_writer_lock(session)",
+        "            take_the_writer_lock(session)\n            now = self.clock.now()\n"
+        "            row = self._opened(session, actor, now, once)\n",
+        "            now = self.clock.now()\n            row = self._opened(session, actor, now, once)\n"
+        "            take_the_writer_lock(session)\n",
         (f"{RACES}::test_who_waits_for_the_lock_has_read_nothing_before",),
     ),
     Mutant(

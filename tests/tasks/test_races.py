@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from portal.agreement.queries import parties_now
 from portal.history.chain import chains, verify
 from portal.history.models import Entry, Message
 from portal.history.seal import skeleton_of
@@ -96,7 +97,7 @@ def test_four_schedulers_do_each_due_thing_once_though_they_are_killed(staffed, 
     instance = house.app.settings.instance
     first = day_in_japan(NOON)
     with house.read() as session:
-        parties = list(house.works.parties(session))
+        parties = list(parties_now(session))
     for number in range(1, DAYS + 1):
         start = first + dt.timedelta(days=number - 1)
         plan(house.app.engines, number, party=parties[0], start=start, at=NOON)

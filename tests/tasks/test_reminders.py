@@ -106,7 +106,7 @@ def today(house):
 @pytest.fixture
 def planned(house):
     with house.read() as session:
-        party = list(house.works.parties(session))[0]
+        party = list(agreement.parties_now(session))[0]
 
     def add(number, **days):
         return plan(house.app.engines, number, party=party, at=house.clock.now(), **days)
@@ -130,7 +130,7 @@ def test_every_party_gets_the_message(house, planned, today):
     look(house)
     with house.read() as session:
         messages = session.execute(select(Message.party, func.count()).group_by(Message.party)).all()
-        assert sorted(messages) == sorted((party, 1) for party in house.works.parties(session))
+        assert sorted(messages) == sorted((party, 1) for party in agreement.parties_now(session))
 
 
 def test_an_activity_running_beyond_its_planned_end_is_told_once(house, planned, today):

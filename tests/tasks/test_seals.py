@@ -7,6 +7,7 @@ import os
 import pytest
 from sqlalchemy import select
 
+from portal.agreement.queries import parties_now
 from portal.history.chain import chains, verify
 from portal.history.event import JOINT
 from portal.history.models import Entry
@@ -86,7 +87,7 @@ def test_after_forty_days_without_a_look_one_seal_covers_them(house):
 def test_each_party_is_sealed_in_its_own_chain_and_no_other_shows_it(house):
     """No gap and no line tells a party what another does by itself (architecture 2.6)."""
     with house.read() as session:
-        party, other = list(house.works.parties(session))[:2]
+        party, other = list(parties_now(session))[:2]
     act(house, chain=party)
     house.clock.move(days=1)
     assert seals.take_seals(house.works) == 2

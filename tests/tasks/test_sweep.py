@@ -7,6 +7,7 @@ import os
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.agreement.queries import parties_now
 from portal.consent.models import Attachment, Document
 from portal.kernel.ids import new_id
 from portal.parties.models import SignInAttempt
@@ -32,7 +33,7 @@ def refer_to(house, sha256):
     """A row names the file."""
     at = house.clock.now()
     with house.read() as session:
-        party = list(house.works.parties(session))[0]
+        party = list(parties_now(session))[0]
     with Session(house.app.engines.writer) as session:
         document = Document(id=new_id(), kind="k", party=party, edition=1, begun_by="m", begun_at=at,
                             standing="draft", changed_at=at)  # fmt: skip
