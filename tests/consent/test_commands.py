@@ -212,7 +212,7 @@ def test_tabling_anew_takes_the_effect_of_consents_and_tells_whose(office):
     assert office.document(id).standing == Standing.OPEN
     office.consent(office.people[0].officer, id)
     assert office.paper(id).consents == {office.people[0].party}
-    assert office.document(id).standing == Standing.OPEN  # what had lapsed does not count with the new consent
+    assert office.document(id).standing == Standing.PARTIAL  # what had lapsed does not count with the new consent
 
 
 def test_unchanged_words_are_not_tabled_and_every_consent_stays(office):
