@@ -106,15 +106,32 @@ def setup() -> int:
 def install(lock: str) -> None:
     """.venv exists and holds what the lock names; at once if that was so already."""
     make_venv()
-    stamp = VENV / f"{lock}.installed"
+    install_into(VENV, lock)
+
+
+def install_into(folder: Path, lock: str) -> None:
+    """The virtual environment in the folder holds what the lock names; at once if that was so already."""
+    stamp = folder / f"{lock}.installed"
     wanted = hashlib.sha256((PROJECT / lock).read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    say(f"Installing {lock} into .venv ...")
+    say(f"Installing {lock} into {folder.relative_to(PROJECT)} ...")
     quietly = ["-qq", "--no-input", "--disable-pip-version-check"]
-    if call([str(PYTHON), "-m", "pip", "install", *quietly, "--require-hashes", "-r", lock]):
+    python = str(folder / "bin" / "python")
+    if call([python, "-m", "pip", "install", *quietly, "--require-hashes", "-r", lock]):
         raise Stop(f"pip could not install {lock}; what it said is above.")
     stamp.write_text(wanted)
+
+
+def install_for_serving() -> Path:
+    """The Python of an environment with what the portal needs to run, and nothing that tests need besides: some
+    libraries load whatever else they find."""
+    folder = VENV / "serving"
+    python = folder / "bin" / "python"
+    if not works(str(python), "-m", "pip", "--version") and call([str(PYTHON), "-m", "venv", "--clear", str(folder)]):
+        raise Stop(f"{PYTHON} could not make {folder}; what it said is above.")
+    install_into(folder, RUNTIME)
+    return python
 
 
 def install_font() -> None:
@@ -449,8 +466,9 @@ def bench(arguments: Sequence[str]) -> int:
     install(EVERYTHING)
     add_to_debian([POSTGRESQL])
     compile_modules()
+    serving = {"SERVING_PYTHON": str(install_for_serving())}
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as instance:
-        return call([str(PYTHON), "-m", "bench", *arguments], environment_for_tests(instance))
+        return call([str(PYTHON), "-m", "bench", *arguments], environment_for_tests(instance) | serving)
 
 
 def figures(arguments: Sequence[str]) -> int:

@@ -106,7 +106,11 @@ def measure(database: str, plan: Plan, worlds: dict[Size, World], folder: Path, 
             say(f"{database}: {page.name}")
             measure_page(database, plan, served, page, figures)
         for one in served:
-            figures.memory[database, one.size.entries] = (one.floor.pss(), one.portal.pss())
+            figures.memory[database, one.size.entries] = (
+                one.floor.pss(),
+                one.portal.pss(workers_only=True),
+                one.portal.pss(),
+            )
         say(f"{database}: exports")
         for one in served:
             figures.exports[database, one.size.entries] = exports.take(one.world, one.portal)

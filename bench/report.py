@@ -40,7 +40,7 @@ class Figures:
 
     runs: dict[Key, Runs] = field(default_factory=lambda: defaultdict(list))
     counted: dict[tuple[str, int, Page], Counted] = field(default_factory=dict)
-    memory: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
+    memory: dict[tuple[str, int], tuple[float, float, float]] = field(default_factory=dict)
     cold_start: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
     exports: dict[tuple[str, int], dict[str, Taken]] = field(default_factory=dict)
     threads: dict[tuple[str, int], list[Run]] = field(default_factory=lambda: defaultdict(list))
@@ -145,11 +145,12 @@ def surroundings(figures: Figures, database: str, sizes: list[int]) -> list[str]
     """Memory, cold start, and the server's threads."""
     lines = []
     for entries in sizes:
-        floor, portal = figures.memory[database, entries]
+        floor, workers, all_of_it = figures.memory[database, entries]
         cold_floor, cold = figures.cold_start[database, entries]
         lines.append(
-            f"{entries:,} entries: memory of two workers after load (PSS, with what they start) {portal:.0f} MiB"
-            f" (goal {MEMORY:.0f}, {_verdict(portal <= MEMORY)}; floor {floor:.0f}); cold start {cold:.2f} s,"
+            f"{entries:,} entries: memory of two workers after load (PSS, with what they start) {workers:.0f} MiB"
+            f" (goal {MEMORY:.0f}, {_verdict(workers <= MEMORY)}), with the process that started them {all_of_it:.0f}"
+            f" (floor {floor:.0f}); cold start {cold:.2f} s,"
             f" {cold / cold_floor:.1f}x the floor (goal {COLD_START:.1f}x, {_verdict(cold <= COLD_START * cold_floor)})"
         )
         lines += [

@@ -16,6 +16,8 @@ from tests.servers import free_port
 
 PROJECT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS = 2, 8
+SERVING_PYTHON = os.environ.get("SERVING_PYTHON", sys.executable)
+"""One with the libraries that the portal runs with, and no others: as on a machine where nothing is tested."""
 
 
 class Server:
@@ -37,7 +39,7 @@ class Server:
         how = plain if application == "bench.floor:create_floor()" else ""  # else as gunicorn.conf.py says
         options = f"{how} -w {workers} --threads {threads} --graceful-timeout 10"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *options.split(), "--log-level", "error"]
+            [SERVING_PYTHON, "-m", "gunicorn", *options.split(), "--log-level", "error"]
             + ["--bind", f"127.0.0.1:{self.port}", application],
             cwd=PROJECT,
             env={
@@ -72,10 +74,11 @@ class Server:
         self.stop()
         raise RuntimeError("a server did not start; what it said is above")
 
-    def pss(self) -> float:
-        """The memory of the server in MiB: the proportional set size of all its processes."""
+    def pss(self, *, workers_only: bool = False) -> float:
+        """The memory of the server in MiB: the proportional set size of all its processes, or of the workers and what they
+        start alone, without the process that started them."""
         kib = 0
-        for process in family(self.process.pid):
+        for process in family(self.process.pid)[workers_only:]:
             with suppress(ProcessLookupError):  # it has ended
                 for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
                     if line.startswith("Pss:"):
