@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
+import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -213,16 +215,37 @@ def _sqlite(url: str, writes: bool) -> Engine:
         cursor.execute("PRAGMA cache_size=-1000")  # KiB a connection, of which a process has many
         if not writes:
             cursor.execute("PRAGMA query_only=ON")
+        else:
+            cursor.execute("PRAGMA busy_timeout=0")  # `_begin_to_write` waits, and nothing after it has to
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if writes:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _begin_to_write(connection)
         else:  # every page begins so, and it neither waits nor fails
             connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]  # it is open
 
     return engine
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """This transaction is the only one that writes. Whether another still does is seen every half millisecond: SQLite itself
+    would look again after longer and longer whiles, and processes that write by turns would mostly sleep.
+
+    Raises OperationalError when others have written for WAIT_SECONDS.
+    """
+    end = time.monotonic() + WAIT_SECONDS
+    driver: Any = connection.connection.driver_connection
+    while time.monotonic() < end:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                break
+        time.sleep(0.0005)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the fault it raises is named as every other
 
 
 def _postgresql(url: str, writes: bool, wait: int) -> Engine:
