@@ -279,7 +279,9 @@ class Turn:
 def turn_of(dossier: Dossier, reader: Actor, edition: Edition) -> Turn:
     """Whose turn it is and what is waited for, in one sentence to this reader."""
     code, document = language(), dossier.document
-    since = say("%(moment)sから", moment=moment(document.waits_since)) if document.waits_since else None
+    awaited = dossier.awaited_since
+    began = awaited.get(reader.party or "") or min(awaited.values(), default=None)
+    since = say("%(moment)sから", moment=moment(began)) if began else None
     labels = say("・").join(edition.party(key).defined_as[code] for key in dossier.waits_for)
     mine = reader.party in dossier.waits_for
     match dossier.standing:
