@@ -56,6 +56,14 @@ class DocumentKind:
         """What the document is called in lists."""
         return str(getattr(body, "title", ""))
 
+    def label_words(self, name: str, label: str, body: Body) -> str:
+        """What the field `name` of a document that says `body` is called in the reader's language."""
+        return say(label)
+
+    def act_words(self, body: Body) -> str:
+        """What consenting to a document that says `body` means, in the reader's language."""
+        return say(self.act)
+
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """How the value `value` of the choice field `name` is shown in `language`."""
         return value

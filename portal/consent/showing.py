@@ -55,7 +55,7 @@ def shown(kind: DocumentKind, body: Body, edition: Edition) -> list[Shown]:
         result.append(
             Shown(
                 name,
-                say(label),
+                kind.label_words(name, label, body),
                 form,
                 lines,
                 html,
@@ -112,7 +112,7 @@ def differences(
             continue
         before = "\n".join(_source(kind, name, form, getattr(old, name), edition))
         after = "\n".join(_source(kind, name, form, getattr(new, name), edition))
-        result.append(_difference(say(label), before, after))
+        result.append(_difference(kind.label_words(name, label, new), before, after))
     result.append(_difference(say("添付"), _files(old_files), _files(new_files)))
     return result
 

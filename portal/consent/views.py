@@ -728,7 +728,7 @@ class DocumentPages:
         dossier = queries.dossier(reading(), actor(), self.kind, id)
         if dossier.latest is None:
             raise NotFound()
-        edition = self.edition()
+        edition, body = self.edition(), body_of(self.kind, dossier.latest)
         if only_looks():
             form.seen.data = dossier.document.digest
         return self.page(
@@ -738,14 +738,13 @@ class DocumentPages:
             dossier=dossier,
             document=dossier.document,
             form=form,
-            fields_shown=showing.shown(self.kind, body_of(self.kind, dossier.latest), edition),
+            fields_shown=showing.shown(self.kind, body, edition),
+            act=self.kind.act_words(body),
             files=[dossier.attachments[one["id"]] for one in queries.attachments_of(dossier.latest)],
             parties=showing.party_rows(dossier, edition, self._differences_at(id)),
             stands=_no_consent_to_give(dossier) if only_looks() else None,
             own_label=edition.party(actor().party or "").defined_as[language()],
-            extra=self.context(reading(), actor(), dossier.document, body_of(self.kind, dossier.latest))
-            if self.context
-            else {},
+            extra=self.context(reading(), actor(), dossier.document, body) if self.context else {},
             beforehand=self.beforehand,
         )
 
