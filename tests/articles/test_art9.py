@@ -126,6 +126,47 @@ def test_who_is_to_confirm_a_consultation_is_told_so_where_they_look_first(sqlit
     assert "<details><summary>この協議の記録を確認する" in page.source
 
 
+@pytest.mark.parametrize(
+    ("settles", "label", "old", "new"),
+    [
+        ("count_first_day:counted", "この日に受領した秘密情報の、秘密保持の終わり", "10月1日", "9月30日"),
+        ("takes_effect:start_of_planned_date", "効力が残る最後の日", "9月10日", "9月9日"),
+        ("duty_and_survival:survival", "（いまの期間の最終日に終わるとき）", "令和12年", "令和9年"),
+    ],
+)  # fmt: skip
+def test_beside_an_answer_stand_the_days_that_it_will_move_before_anybody_consents(
+    sqlite_dated, settles, label, old, new
+):
+    """R9-5, as beside a change of the text (R3-4): each day as it is and as it would be, where one consents, too; once it is
+    agreed nothing is to move any more."""
+    people = sqlite_dated.people
+    made = raised(sqlite_dated, people)
+    answer = tabled_answer(sqlite_dated, people, made, settles=settles)
+    browser = browser_of(sqlite_dated, people[0].officer)
+    for path in (f"/doubts/answers/{answer}", f"/doubts/answers/{answer}/consent"):
+        page = browser.get(path, expect=200)
+        assert "この協議結果で算定される日がどう変わるか" in page.text
+        line = page.text[page.text.index(label) :][:140]
+        assert old in line and new in line and line.index(new) < line.index(old), line
+        assert "いまの期間　" not in page.text
+    for side in people.sides:
+        consented(sqlite_dated, side.officer, ANSWER, answer)
+    page = browser.get(f"/doubts/answers/{answer}", expect=200)
+    assert "算定される日がどう変わるか" not in page.text
+
+
+def test_beside_an_answer_that_moves_no_day_it_is_said_so(sqlite_dated):
+    """R9-5: nobody has to wonder whether a table is missing. What settles nothing says nothing of days."""
+    people = sqlite_dated.people
+    made = raised(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].officer)
+    same = tabled_answer(sqlite_dated, people, made, settles="count_first_day:not_counted")
+    page = browser.get(f"/doubts/answers/{same}", expect=200)
+    assert "いまの扱いで算定される日は、どれも変わりません。" in page.text
+    other = tabled_answer(sqlite_dated, people, made, settles="")
+    assert "算定される日" not in browser.get(f"/doubts/answers/{other}", expect=200).text
+
+
 def test_beside_an_answer_stands_what_it_will_change_and_once_agreed_what_it_changed(sqlite_dated):
     """R9-5: nobody who comes later reads that something is still to be agreed."""
     people = sqlite_dated.people
