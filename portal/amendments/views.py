@@ -74,7 +74,8 @@ def index() -> ResponseReturnValue:
 
 def _line(row: Any, edition: Edition, today: dt.date) -> dict[str, Any]:
     """One change as the list shows it."""
-    code, state = language(), state_of(row.standing, row.edition)
+    code = language()
+    state = state_of(row.standing, row.edition, base=row.base, latest=row.latest)
     waits = [edition.party(key).defined_as[code] for key in listed(row.waits_for)]
     since = (today - day_in_japan(row.waits_since)).days if row.waits_since else None
     return {
@@ -86,6 +87,7 @@ def _line(row: Any, edition: Edition, today: dt.date) -> dict[str, Any]:
         "waits": say("・").join(waits) if state is State.OPEN else "",
         "days": since,
         "is_long": since is not None and since > 30,
+        "is_overtaken": state is State.OVERTAKEN,
     }
 
 
@@ -193,7 +195,7 @@ def _overtaken(
     if document.tabled_at is None or state is not State.OPEN:
         return {}
     latest = agreement.last_adopted(session).number
-    if body.base_number == latest:
+    if state_of(document.standing, None, base=body.base_number, latest=latest) is not State.OVERTAKEN:
         return {}
     turn = Turn(
         "yours" if reader.may(Permission.DRAFT) else "others",

@@ -731,6 +731,10 @@ class DocumentPages:
         edition, body = self.edition(), body_of(self.kind, dossier.latest)
         if only_looks():
             form.seen.data = dossier.document.digest
+        extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
+        stands = _no_consent_to_give(dossier)
+        if stands is None and "consent" in extra.get("withheld", ()):
+            stands = str(extra["turn"].sentence)
         return self.page(
             "consent",
             status,
@@ -742,9 +746,9 @@ class DocumentPages:
             act=self.kind.act_words(body),
             files=[dossier.attachments[one["id"]] for one in queries.attachments_of(dossier.latest)],
             parties=showing.party_rows(dossier, edition, self._differences_at(id)),
-            stands=_no_consent_to_give(dossier) if only_looks() else None,
+            stands=stands if only_looks() else None,
             own_label=edition.party(actor().party or "").defined_as[language()],
-            extra=self.context(reading(), actor(), dossier.document, body) if self.context else {},
+            extra=extra,
             beforehand=self.beforehand,
         )
 
