@@ -22,6 +22,7 @@ from portal.doubts import commands, evidence, queries, rules
 from portal.doubts.answer import ANSWER
 from portal.doubts.rules import Standing
 from portal.history.models import Entry, Message
+from portal.kernel import pdf
 from portal.kernel.clock import JAPAN
 from portal.kernel.db import Subject
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
@@ -456,6 +457,32 @@ def test_the_papers_on_a_doubt_prove_themselves_and_hold_no_other_sides_notes(sq
     assert [one.chain for one in taken] == [mine.party] * (2 + AT_ONCE), (
         "that it was taken stands in the own side's chain only"
     )
+
+
+def test_the_chronology_on_paper_shows_no_mark_of_markdown(sqlite_dated, monkeypatch):
+    """R9-3: what was agreed, and the advice that is touched, stand there as on their pages; for machines as they were written."""
+    house, people = sqlite_dated, sqlite_dated.people
+    advice = recorded(house, people[1].drafter, people[1].party, people[0].party, content="# 要点\n\n**必ず**確かめる。").id
+    made = raised(house, people, records=(("advice", advice),))
+    agreed_answer(house, people, made)
+    papers: list[pdf.Paper] = []
+    made_of = pdf.made
+
+    def making(paper: pdf.Paper, **more: Any) -> bytes:
+        papers.append(paper)
+        return made_of(paper, **more)
+
+    monkeypatch.setattr(pdf, "made", making)
+    browser = browser_of(house, people[0].drafter)
+    typed = browser.get(f"/doubts/{made}/export", expect=200).form("一式").values()
+    answer = browser.client.post(f"/doubts/{made}/export", data=typed, buffered=True)
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    said = "".join(pdf._texts(papers[0]))
+    assert "初日を算入して数える。" in said and "要点\n\n必ず確かめる。" in said and "**" not in said
+    strong = [words for block in papers[0].blocks if isinstance(block, pdf.Table) for row in block.rows for cell in row
+              if not isinstance(cell, str) for words, mark in cell if mark == "strong"]  # fmt: skip
+    assert {"算入して", "要点", "必ず"} <= set(strong)
+    assert "初日を**算入して**数える。" in json.loads(archive.read("bundle.json"))["documents"][0]["revisions"][0]["sealed"]
 
 
 def test_the_papers_on_a_doubt_tell_of_the_notice_and_of_the_line_of_the_ledger_that_it_touches(sqlite_dated):
