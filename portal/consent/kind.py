@@ -56,6 +56,10 @@ class DocumentKind:
         """What the document is called in lists."""
         return str(getattr(body, "title", ""))
 
+    def title_in(self, body: Body, language: str) -> str:
+        """The title in `language`, if the document has one in it; else the title."""
+        return str(getattr(body, f"title_{language}", "") or self.title(body))
+
     def label_words(self, name: str, label: str, body: Body) -> str:
         """What the field `name` of a document that says `body` is called in the reader's language."""
         return say(label)
