@@ -39,6 +39,8 @@ class DocumentKind:
     its documents concern none."""
     is_quiet: ClassVar[bool] = False
     """Whether its title stays out of the titles of pages, which browsers and their histories show."""
+    quiet_title: ClassVar[str] = ""
+    """Of a quiet kind: what stands in mails in place of the title (a message of the catalogues)."""
     refused_after_the_end: ClassVar[type[AgreementNotInForce]] = AgreementHasEnded
     """What is said of a document of this kind after the last day in force: which rule, and what to do (R5-5)."""
     needs_dates: ClassVar[bool] = True

@@ -130,6 +130,7 @@ class PublicityKind(DocumentKind):
     place: ClassVar[str] = "publicity.item"
     home_page: ClassVar[str] = "activities.activity"
     is_quiet: ClassVar[bool] = True
+    quiet_title: ClassVar[str] = N_("公表（件名省略）")
     refused_after_the_end: ClassVar[type[AgreementNotInForce]] = rules.NoPublicityUnderIt
 
     take_down_act: ClassVar[str] = N_(
@@ -265,6 +266,7 @@ class VoluntaryKind(PublicityKind):
     prefix: ClassVar[str] = "VOL"
     clause: ClassVar[str] = "survival"
     noun: ClassVar[str] = N_("任意の合意による公表")
+    quiet_title: ClassVar[str] = N_("任意の合意による公表（件名省略）")
     act: ClassVar[str] = N_(
         "協定の終了後の任意の合意として、この公表の内容・時期・方法その他の事項に、自分の側として同意します。"
     )
