@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from portal.agreement import queries as agreement
 from portal.agreement.life import CAUSE_NAMES, Mode
 from portal.agreement.text import Edition
 from portal.amendments import queries as amendments
+from portal.amendments.amendment import AMENDMENT
 from portal.amendments.views import beside as amendments_beside
 from portal.calendar.parts import Dated
 from portal.consent import queries as documents
@@ -71,6 +72,7 @@ def join(app: Portal) -> None:
     app.extensions["home_parts"] = [
         handback_parts, term_parts, activities_parts, publicity_parts, advice_parts, agreement_parts,
     ]  # fmt: skip
+    app.extensions["overtaken"] = {AMENDMENT.key: overtaken}
     app.extensions["activities_named"] = activities_named
     app.extensions["activity_not_going_on"] = activity_not_going_on
     app.extensions["records_named"] = records_named
@@ -724,17 +726,21 @@ def file_places(session: Session, sha256: str) -> list[tuple[str, str, str]]:
 
 # --- The agreement itself: changes and doubts ---
 
+MOST_WAITING = 51
+"""So many of each are looked for: one more than stand on a page of a list."""
+
 
 def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
     """Agreed changes that wait for their executed document, requests and doubts that nobody has answered for thirty
     days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2); one
     statement."""
-    now = portal().clock.now()
-    waiting = agreement_waiting(session, reader, now, limit=SHOWN + 1)
+    waiting = _waits_for_the_agreement(session, reader)
     may = reader.may(Permission.STATE_POSITION)
     parts = (
         (amendments.TO_EXECUTE, say("合意した協定の変更（交わした文書の登録待ち）"), True,
          say("文書に署名・押印したら、写しを添えて登録してください。登録するまで、いまの版は変わりません。")),
+        (amendments.OVERTAKEN, say("前の版に対する、協定の変更の申出"), True,
+         say("その後に新しい版が登録されたため、このままではどの当事者も同意できません。いまの版の文言に合わせて直した版を提示してください。必要がなくなったときは、申し出た側が取り下げられます。")),
         (amendments.UNANSWERED, say("30日を超えて回答待ちの、協定の変更の申出"), True, ""),
         (doubts.SILENT, say("あなたの側の見解を待っている疑義"), may, ""),
         (doubts.TO_CONFIRM, say("疑義についての協議の記録（確認待ち）"), may, ""),
@@ -753,8 +759,27 @@ def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence
     ]
 
 
+_WAITS = "what waits for the agreement"
+
+
+def _waits_for_the_agreement(session: Session, reader: Actor) -> Sequence[Any]:
+    """Asked once for a page, which needs it for its parts and for the lines of what was overtaken."""
+    if _WAITS not in session.info:
+        session.info[_WAITS] = agreement_waiting(session, reader, portal().clock.now(), limit=MOST_WAITING)
+    found: Sequence[Any] = session.info[_WAITS]
+    return found
+
+
+def overtaken(session: Session, reader: Actor) -> Collection[str]:
+    """The changes on the table to which nobody can consent as they are, for another edition has been adopted since (R3-5);
+    one statement, or none where the page has asked before."""
+    return {
+        row.id for row in _waits_for_the_agreement(session, reader) if row.part == amendments.OVERTAKEN
+    }
+
+
 def _agreement_item(row: Any) -> Item:
-    is_change = row.part in {amendments.TO_EXECUTE, amendments.UNANSWERED}
+    is_change = row.part in {amendments.TO_EXECUTE, amendments.OVERTAKEN, amendments.UNANSWERED}
     return Item(
         sentence=row.title,
         href=url_for("amendments.amendment" if is_change else "doubts.doubt", id=row.id),

@@ -30,6 +30,7 @@ from portal.handback.models import Handover
 from portal.history.erasing import is_erased
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
+from portal.kernel.writing import on_paper
 from portal.publicity import queries as publicity
 from portal.publicity.models import PublicityRecord
 from portal.term import queries as term
@@ -204,6 +205,7 @@ def _of_advice(session: Session, reader: Actor, id: str) -> Records | None:
             recorded,
             said.body.content if said else say("秘密の表示があるため、件名と内容は表示しません"),
             row.digest,
+            on_paper(said.body.content) if said else "",
         ),
         *(
             Piece(

@@ -165,7 +165,7 @@ class _Reader(HTMLParser):
             self.text.append(data)
         if self._button is not None:
             self._button[2].append(data)
-        if self._open and self._open[-1] == "h1":
+        if "h1" in self._open:
             self.headings.append(data)
         if self._form is not None:
             self._form.words += data

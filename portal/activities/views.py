@@ -327,6 +327,7 @@ def _activity_page(id: str, status: int = 200, **forms: Any) -> ResponseReturnVa
         "activities/activity.html",
         status,
         row=row,
+        title=(row.title_en if language() == "en" else "") or row.title,
         edition=edition,
         state=state,
         state_name=say(STATE_NAMES[state]),

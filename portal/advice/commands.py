@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from portal.advice.clauses import standing_clauses
 from portal.advice.models import (
     Advice,
     AdviceConfirmation,
+    AdviceCopy,
     AdviceDecision,
     AdviceDraft,
     AdviceFile,
@@ -34,6 +36,7 @@ from portal.consent.models import Document
 from portal.consent.paper import listed, marked
 from portal.history.erasing import must_not_be_erased
 from portal.history.work import Work
+from portal.kernel.db import Subject
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken, SeveralRulesBroken
 from portal.kernel.files import Kept
 from portal.kernel.ids import new_id
@@ -277,6 +280,11 @@ def _correct(work: Work, old: Advice, new: Advice, reason: str) -> None:
                 select(model.party, model.member_id, model.name).where(model.advice_id == one.id)
             ):
                 told.setdefault(member, (one.id, party, name))
+        copied = AdviceCopy.first <= one.number, AdviceCopy.last >= one.number
+        for party, member, name in work.session.execute(
+            select(AdviceCopy.party, AdviceCopy.member_id, AdviceCopy.name).where(*copied)
+        ):
+            told.setdefault(member, (one.id, party, name))
         one = work.session.get(Advice, one.corrects_id) if one.corrects_id else None
     told.pop(work.actor.member_id or "", None)
     for member, (acted_on, party, name) in told.items():
@@ -481,6 +489,39 @@ def take(work: Work, advice_id: str, file_id: str) -> AdviceFile:
             )
         )
     return file
+
+
+def take_paper(work: Work, advice_id: str) -> None:
+    """That this member took the entry as a paper is kept, once, for the own side alone, as that of a file is. Nothing is kept of
+    a paper without the words, which somebody gets who may not open the entry."""
+    work.must(Permission.READ)
+    row = _found(work, advice_id)
+    if may_open(work.actor, row) and _copy(work, row.number, row.number):
+        work.record(
+            events.AdvicePaperTaken(**_of(row) | {"private_to": _own_party(work)}),
+            Subject("member", work.actor.member_id or ""),
+        )
+
+
+def keep_export(work: Work, numbers: Iterable[int]) -> None:
+    """That this member took these entries, by their ascending numbers, out within a table is kept: should one be corrected,
+    they are told. The act itself is told by whoever makes the table."""
+    work.must(Permission.READ)
+    for _, row in groupby(enumerate(numbers), lambda one: one[1] - one[0]):
+        found = [number for _, number in row]
+        _copy(work, found[0], found[-1])
+
+
+def _copy(work: Work, first: int, last: int) -> bool:
+    """Whether this is kept now; not where the member has had these entries before."""
+    signed = _signed(work)
+    had = select(AdviceCopy.id).where(
+        AdviceCopy.member_id == signed["member_id"], AdviceCopy.first <= first, AdviceCopy.last >= last
+    )
+    if work.session.scalars(had.limit(1)).first() is not None:
+        return False
+    work.add(AdviceCopy(id=new_id(), first=first, last=last, **signed))
+    return True
 
 
 def read_correction(work: Work, advice_id: str) -> int:

@@ -178,6 +178,15 @@ class AdviceFileTaken(OfAdvice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdvicePaperTaken(OfAdvice):
+    """A member took the entry as a PDF; the own side alone knows (decision 34)."""
+
+    verb = "advice.paper_taken"
+    trail = N_("助言・支援「%(title)s」をPDFで受け取りました。")
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdviceCorrectionRead(OfAdvice):
     """A member who relied on what was corrected has read the correction; the own side alone knows (R8-4)."""
 

@@ -321,6 +321,34 @@ class AdviceTaking(Model, Recorded):
         return Subject("advice", self.advice_id)
 
 
+class AdviceCopy(Model, Recorded):
+    """A member has taken the words of one entry as a paper, or those of a row of entries within a table of the log; known
+    to the own side only (decision 34)."""
+
+    __tablename__ = "advice_copies"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[int]
+    """The number of the first entry, and of the last: the member has every one from the one to the other."""
+    last: Mapped[int]
+    party: Mapped[str] = mapped_column(ForeignKey("parties.key"))
+    member_id: Mapped[str]
+    name: Mapped[str]
+    post: Mapped[str]
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        UniqueConstraint("member_id", "first", "last"),
+        Index(None, "first", "last"),
+        CheckConstraint("first <= last", name="copied_from_first_to_last"),
+    )
+
+    @property
+    def subject(self) -> Subject:
+        """Who took it."""
+        return Subject("member", self.member_id)
+
+
 class AdviceNotice(Model, Recorded):
     """A member who relied on what was corrected is told of the correction, until they say they have read it; known
     to the own side only (R8-4; decision 34)."""
@@ -357,5 +385,6 @@ for kept in (
     AdviceNote,
     AdviceLink,
     AdviceTaking,
+    AdviceCopy,
 ):
     keep_forever(kept)

@@ -13,6 +13,7 @@ from portal.advice.rules import RESULT_NAMES
 from portal.agreement.text import Edition
 from portal.kernel.days import day_in_words
 from portal.kernel.pdf import Block, Details, Heading, Paper, Paragraph, Quotation, Table
+from portal.kernel.writing import on_paper
 from portal.web.filters import moment
 from portal.web.language import language, say
 
@@ -142,7 +143,7 @@ def _content(sheet: Sheet) -> list[Block]:
         if said.files
         else Paragraph(say("資料はありません。"))
     )
-    return [Heading(say("内容")), Paragraph(said.body.content), Heading(say("資料")), files]
+    return [Heading(say("内容")), Paragraph(on_paper(said.body.content)), Heading(say("資料")), files]
 
 
 def _confirmations(sheet: Sheet) -> list[Block]:

@@ -218,6 +218,15 @@ def batch(
     return [(row, bodies.opened(row.sealed) if may_open(reader, row) else None) for row in found]
 
 
+def openable(session: Session, reader: Actor, filters: Filters) -> Sequence[int]:
+    """The numbers of the entries under `filters` that the reader may open, ascending; one statement."""
+    if not may_read(reader):
+        return []
+    chosen: Any = select(Advice.number, Advice.marking, Advice.giver, Advice.receiver)
+    query = _narrowed(chosen, filters)
+    return [row.number for row in rows(session, query.order_by(Advice.number)) if may_open(reader, row)]
+
+
 def activities(session: Session, reader: Actor) -> Sequence[str]:
     """The activities that entries belong to, the latest recorded first; one statement at most."""
     if not may_read(reader):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,13 @@ from portal.agreement.difference import Changed, differences, side
 from portal.agreement.edition import Edition, Sentence
 from portal.agreement.figures import FIGURE_NAMES, Figure, figure_words, figures
 from portal.agreement.models import AgreementEdition
+from portal.agreement.reckoning import Moved
 from portal.kernel.clock import day_in_japan
 from portal.kernel.db import today_of
 from portal.kernel.errors import NotFound, RuleBroken
+from portal.kernel.periods import Term
 from portal.kernel.words import N_
+from portal.web.filters import day
 from portal.web.language import language, say
 from portal.web.pages import NAVIGATION, show
 from portal.web.reading import portal, reading
@@ -179,6 +183,25 @@ def figure_rows(old: Edition, new: Edition, code: str) -> list[tuple[str, str, s
         for one in Figure
         if was.get(one, "") != now.get(one, "")
     ]
+
+
+def moved_rows(lines: Sequence[Moved]) -> list[dict[str, Any]]:
+    """Reckoned days, old and new, in words (R3-4, R9-5)."""
+    return [
+        {
+            "label": say(one.label),
+            "old": _worded(one.old),
+            "new": _worded(one.new),
+            "has_moved": one.has_moved,
+        }
+        for one in lines
+    ]
+
+
+def _worded(value: Term | dt.date | None) -> str:
+    if isinstance(value, Term):
+        return say("%(first)sから%(last)sまで", first=value.start, last=value.expiry)
+    return day(value) if value else say("なし")
 
 
 def _adopted(session: Session) -> list[tuple[queries.Adopted, str]]:

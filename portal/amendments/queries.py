@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     literal,
     null,
     or_,
@@ -45,11 +46,12 @@ def _base(session: Session, row: Any) -> Base:
     return Base(row.number, *agreement.texts_of(session, row), row.in_force_from)
 
 
+_LAST_ADOPTED = select(func.max(AgreementEdition.number)).scalar_subquery()
 _ROWS = (
     select(
         Document.id, Document.number, Document.reference, Document.title, Document.standing, Document.party,
         Document.waits_for, Document.waits_since, Document.tabled_at, Document.agreed_at, Document.edition.label("under"),
-        Amendment.base, Amendment.clauses, Amendment.edition,
+        Amendment.base, Amendment.clauses, Amendment.edition, _LAST_ADOPTED.label("latest"),
     )
     .join(Amendment, Amendment.id == Document.id)
     .order_by(Document.number.desc())
@@ -76,7 +78,8 @@ def on_the_table(session: Session, reader: Actor) -> Sequence[Any]:
     return found
 
 
-TO_EXECUTE, UNANSWERED = "to_execute", "unanswered"
+TO_EXECUTE, OVERTAKEN, UNANSWERED = "to_execute", "overtaken", "unanswered"
+_IS_ON_THE_TABLE = Document.standing.in_([str(one) for one in ON_THE_TABLE])
 
 
 def _waiting(part: str, at: Any, *conditions: Any) -> Any:
@@ -97,10 +100,12 @@ WAITING = (
     _waiting(
         TO_EXECUTE, Document.agreed_at, Document.standing == str(Standing.AGREED), Amendment.edition.is_(None)
     ),
+    _waiting(OVERTAKEN, Document.waits_since, _IS_ON_THE_TABLE, Amendment.base != _LAST_ADOPTED),
     _waiting(
         UNANSWERED,
         Document.waits_since,
-        Document.standing.in_([str(one) for one in ON_THE_TABLE]),
+        _IS_ON_THE_TABLE,
+        Amendment.base == _LAST_ADOPTED,
         Document.waits_since < bindparam("since", type_=Moment()),
     ),
 )

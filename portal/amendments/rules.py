@@ -87,6 +87,8 @@ class State(StrEnum):
     """Where a proposed change stands, from the proposal to its outcome (R3-2)."""
 
     OPEN = "open"
+    OVERTAKEN = "overtaken"
+    """On the table, but made to an edition that is no longer the one adopted last: nobody can consent to it as it is."""
     TO_EXECUTE = "to_execute"
     ADOPTED = "adopted"
     REPLACED = "replaced"
@@ -96,6 +98,7 @@ class State(StrEnum):
 
 STATE_NAMES: Mapping[State, str] = {
     State.OPEN: N_("回答待ち"),
+    State.OVERTAKEN: N_("このままでは同意できません"),
     State.TO_EXECUTE: N_("合意済（文書の登録待ち）"),
     State.ADOPTED: N_("新しい版になった"),
     State.REPLACED: N_("差替え済"),
@@ -104,6 +107,7 @@ STATE_NAMES: Mapping[State, str] = {
 }
 STATE_LOOKS: Mapping[State, str] = {
     State.OPEN: "waiting",
+    State.OVERTAKEN: "to_check",
     State.TO_EXECUTE: "ready",
     State.ADOPTED: "completed",
     State.REPLACED: "replaced",
@@ -112,17 +116,19 @@ STATE_LOOKS: Mapping[State, str] = {
 }
 
 
-def state_of(standing: str, edition: int | None) -> State:
-    """Where a change stands, by the standing of its document and the edition that came of it."""
+def state_of(standing: str, edition: int | None, *, base: int | None = None, latest: int | None = None) -> State:
+    """Where a change stands, by the standing of its document, the edition that came of it, and, of one that is on the table,
+    the edition it is made to, `base`, and the one adopted last, `latest`."""
     if edition is not None:
         return State.ADOPTED
-    return {
+    found = {
         "agreed": State.TO_EXECUTE,
         "held": State.TO_EXECUTE,
         "replaced": State.REPLACED,
         "declined": State.NOT_AGREED,
         "withdrawn": State.WITHDRAWN,
     }.get(standing, State.OPEN)
+    return State.OVERTAKEN if found is State.OPEN and base != latest else found
 
 
 # --------------------------------------------------------------------------------------- what is refused

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
+from portal.agreement import reckoning
 from portal.agreement.edition import Edition
 from portal.agreement.life import Life
 from portal.agreement.settled import settled_upon
-from portal.agreement.views import figure_rows, table_rows
-from portal.amendments import queries, reckoning, rules
+from portal.agreement.views import figure_rows, moved_rows, table_rows
+from portal.amendments import queries, rules
 from portal.amendments.amendment import AMENDMENT, AmendmentBody, day_of, label_of, survives
 from portal.amendments.execution import EXECUTION, ExecutionBody, reference_of
 from portal.amendments.forms import AmendmentForm, ExecutionForm
@@ -38,9 +39,8 @@ from portal.kernel.clock import day_in_japan
 from portal.kernel.db import today_of
 from portal.kernel.digest import check_code
 from portal.kernel.errors import NotFound, Refused, RuleBroken
-from portal.kernel.periods import Term
 from portal.web import paper
-from portal.web.filters import day, moment
+from portal.web.filters import moment
 from portal.web.language import language, say
 from portal.web.pages import part, show
 from portal.web.reading import actor, portal, reading
@@ -74,7 +74,8 @@ def index() -> ResponseReturnValue:
 
 def _line(row: Any, edition: Edition, today: dt.date) -> dict[str, Any]:
     """One change as the list shows it."""
-    code, state = language(), state_of(row.standing, row.edition)
+    code = language()
+    state = state_of(row.standing, row.edition, base=row.base, latest=row.latest)
     waits = [edition.party(key).defined_as[code] for key in listed(row.waits_for)]
     since = (today - day_in_japan(row.waits_since)).days if row.waits_since else None
     return {
@@ -86,6 +87,7 @@ def _line(row: Any, edition: Edition, today: dt.date) -> dict[str, Any]:
         "waits": say("・").join(waits) if state is State.OPEN else "",
         "days": since,
         "is_long": since is not None and since > 30,
+        "is_overtaken": state is State.OVERTAKEN,
     }
 
 
@@ -135,28 +137,14 @@ def _moved(
         base.edition_in_force,
         made.edition,
         dates,
-        conventions=(
-            settled_upon(base.edition.conventions, given).conventions,
-            settled_upon(made.edition.conventions, given).conventions,
+        settled=(
+            settled_upon(base.edition.conventions, given),
+            settled_upon(made.edition.conventions, given),
         ),
         day=today,
         effective_on=max(day_of(body.effective_on) or today, base.in_force_from or today),
     )
-    return [
-        {
-            "label": say(one.label),
-            "old": _worded(one.old),
-            "new": _worded(one.new),
-            "has_moved": one.has_moved,
-        }
-        for one in lines
-    ]
-
-
-def _worded(value: Term | dt.date | None) -> str:
-    if isinstance(value, Term):
-        return say("%(first)sから%(last)sまで", first=value.start, last=value.expiry)
-    return day(value) if value else say("なし")
+    return moved_rows(lines)
 
 
 def _sentence(refused: Refused) -> str:
@@ -207,7 +195,7 @@ def _overtaken(
     if document.tabled_at is None or state is not State.OPEN:
         return {}
     latest = agreement.last_adopted(session).number
-    if body.base_number == latest:
+    if state_of(document.standing, None, base=body.base_number, latest=latest) is not State.OVERTAKEN:
         return {}
     turn = Turn(
         "yours" if reader.may(Permission.DRAFT) else "others",

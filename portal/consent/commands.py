@@ -329,7 +329,7 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
         one.shared_at = one.shared_at or work.at
     document.title = revision.title
     work.session.delete(draft)
-    standing_columns(document, settled, work.at)
+    standing_columns(document, settled, work.at, OnTheTable(revision, ()))
     work.session.flush()  # what follows from tabling refers to the revision
     kind.on_tabled(work, document, revision, body)
     if paper.consents:
@@ -379,7 +379,7 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     kind.must_be_agreeable(work, document, body)
     reply = _reply(work, document, found, Says.CONSENT, decision=decision)
     agreed = settled.standing is Standing.AGREED
-    standing_columns(document, settled, work.at)
+    standing_columns(document, settled, work.at, found.followed_by(reply))
     if agreed:
         document.agreed_revision_id, document.agreed_at = revision.id, work.at
     work.session.flush()  # what follows from agreement refers to the reply
@@ -418,7 +418,7 @@ def withdraw_consent(work: Work, kind: DocumentKind, document: Document, *, seen
     assert found is not None  # else the rules have refused
     revision = found.revision
     reply = _reply(work, document, found, Says.WITHDRAW, reason=reason)
-    standing_columns(document, settled, work.at)
+    standing_columns(document, settled, work.at, found.followed_by(reply))
     work.record(
         events.ConsentWithdrawn(
             **_of(kind, document),
@@ -440,7 +440,7 @@ def send_back(work: Work, kind: DocumentKind, document: Document, *, seen: str, 
     assert found is not None  # else the rules have refused
     revision = found.revision
     reply = _reply(work, document, found, Says.SEND_BACK, reason=reason)
-    standing_columns(document, settled, work.at)
+    standing_columns(document, settled, work.at, found.followed_by(reply))
     work.record(
         events.SentBack(
             **_of(kind, document),

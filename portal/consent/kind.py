@@ -39,6 +39,8 @@ class DocumentKind:
     its documents concern none."""
     is_quiet: ClassVar[bool] = False
     """Whether its title stays out of the titles of pages, which browsers and their histories show."""
+    quiet_title: ClassVar[str] = ""
+    """Of a quiet kind: what stands in mails in place of the title (a message of the catalogues)."""
     refused_after_the_end: ClassVar[type[AgreementNotInForce]] = AgreementHasEnded
     """What is said of a document of this kind after the last day in force: which rule, and what to do (R5-5)."""
     needs_dates: ClassVar[bool] = True
@@ -55,6 +57,18 @@ class DocumentKind:
     def title(self, body: Body) -> str:
         """What the document is called in lists."""
         return str(getattr(body, "title", ""))
+
+    def title_in(self, body: Body, language: str) -> str:
+        """The title in `language`, if the document has one in it; else the title."""
+        return str(getattr(body, f"title_{language}", "") or self.title(body))
+
+    def label_words(self, name: str, label: str, body: Body) -> str:
+        """What the field `name` of a document that says `body` is called in the reader's language."""
+        return say(label)
+
+    def act_words(self, body: Body) -> str:
+        """What consenting to a document that says `body` means, in the reader's language."""
+        return say(self.act)
 
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """How the value `value` of the choice field `name` is shown in `language`."""

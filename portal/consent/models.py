@@ -41,6 +41,7 @@ class Document(Model, Recorded):
     waits_for: Mapped[str] = mapped_column(server_default="")
     """The parties whose act is awaited, as `,kou,otsu,`."""
     waits_since: Mapped[dt.datetime | None]
+    """Since when the longest waiting of them is waited for (`rules.awaited_since`)."""
     to_confirm: Mapped[str] = mapped_column(server_default="")
     """The parties that have not said anything of some consultation's summary, as `,kou,otsu,`."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.consent.kind import DocumentKind
 from portal.consent.models import Closing, Document, Reply, Revision
-from portal.consent.rules import ON_THE_TABLE, Paper, Says, Standing
+from portal.consent.rules import ON_THE_TABLE, Paper, Said, Says, Standing, awaited_since
 from portal.kernel.db import Packed, rows
 
 
@@ -34,10 +34,15 @@ def body_of(kind: DocumentKind, revision: Any) -> Any:
 
 
 _REVISION = select(
-    Revision.digest, Revision.content, Revision.party, Revision.drafters, Revision.number
+    Revision.digest,
+    Revision.content,
+    Revision.party,
+    Revision.drafters,
+    Revision.number,
+    Revision.tabled_at,
 ).where(Revision.document_id == bindparam("document"), Revision.number == bindparam("number"))
 _REPLIES = (
-    select(Reply.party, Reply.says)
+    select(Reply.party, Reply.says, Reply.at)
     .where(Reply.document_id == bindparam("document"), Reply.digest == bindparam("digest"))
     .order_by(Reply.at, Reply.number)
 )
@@ -58,30 +63,27 @@ class OnTheTable(NamedTuple):
     """What stands on the table: the revision as stored (a row), and every reply to that very digest."""
 
     revision: Any
-    replies: Sequence[Any]
+    replies: Sequence[Said]
 
     def replies_of(self, party: str) -> int:
         """How often the party has replied to the revision."""
         return sum(reply.party == party for reply in self.replies)
 
-
-class Replied(NamedTuple):
-    """A party, and what it says."""
-
-    party: str
-    says: str
+    def followed_by(self, reply: Reply) -> OnTheTable:
+        """The same after one more reply."""
+        return OnTheTable(self.revision, [*self.replies, Said(reply.party, reply.says, reply.at)])
 
 
-def replied(found: str) -> list[Replied]:
+def replied(found: str) -> list[Said]:
     """The replies that `REPLIES` found, in their order."""
-    return [Replied(row.party, row.says) for row in sorted(_REPLY.all_unpacked(found))]
+    return [Said(row.party, row.says, row.at) for row in sorted(_REPLY.all_unpacked(found))]
 
 
 def replies_to(session: Session, document: Document, revision: Any) -> OnTheTable:
     """The revision with the replies to it, in their order; of what `session` has changed, too."""
     session.flush()
     given = {"document": document.id, "digest": revision.digest}
-    return OnTheTable(revision, rows(session, _REPLIES, given).all())
+    return OnTheTable(revision, [Said._make(row) for row in rows(session, _REPLIES, given)])
 
 
 def paper_of(
@@ -97,7 +99,7 @@ def paper_of(
         found = replies_to(session, document, rows(session, _REVISION, given).one())
     revision, replies = found
     consents: set[str] = set()
-    for party, says in replies:
+    for party, says, _at in replies:
         if says == Says.CONSENT:
             consents.add(party)
         elif says == Says.WITHDRAW:
@@ -124,7 +126,7 @@ def paper_of(
         consents=frozenset(consents)
         if standing not in {Standing.DECLINED, Standing.WITHDRAWN}
         else frozenset(),
-        sent_back_by=frozenset(party for party, says in replies if says == Says.SEND_BACK),
+        sent_back_by=frozenset(one.party for one in replies if one.says == Says.SEND_BACK),
         held_by=frozenset(party for party, holds in held.items() if holds > 0),
     )
 
@@ -133,16 +135,19 @@ def _closed(blank: Paper, document: Document) -> Paper:
     return Paper(parties=blank.parties, proposer=blank.proposer, standing=Standing(document.standing))
 
 
-def standing_columns(document: Document, paper: Paper, at: dt.datetime) -> None:
-    """The document's columns say what `paper` says; `at` is the moment of the act (UTC)."""
+def standing_columns(
+    document: Document, paper: Paper, at: dt.datetime, found: OnTheTable | None = None
+) -> None:
+    """The document's columns say what `paper` says; `at` is the moment of the act (UTC), and `found` what stands on the
+    table after it, if somebody is still waited for. The document waits since its longest waiting side does."""
     waits_for = marked(paper.waits_for)
-    if waits_for != document.waits_for:
-        document.waits_since = at if waits_for else None
-    elif paper.revision != document.revision:
-        document.waits_since = at
+    document.waits_since = None
+    if found is not None and waits_for:
+        since = awaited_since(paper.standing, paper.waits_for, found.revision.tabled_at, found.replies)
+        document.waits_since = min(since.values())
     document.standing = paper.standing
     document.revision = paper.revision
     document.digest = paper.digest
     document.waits_for = waits_for
     document.changed_at = at
-    assert (paper.standing in ON_THE_TABLE) == bool(waits_for)
+    assert (paper.standing in ON_THE_TABLE) == bool(waits_for) == (document.waits_since is not None)

@@ -49,7 +49,7 @@ from portal.consent.models import (
     Revision,
 )
 from portal.consent.paper import listed
-from portal.consent.rules import ON_THE_TABLE, Says, Standing
+from portal.consent.rules import ON_THE_TABLE, Said, Says, Standing, awaited_since
 from portal.history.erasing import is_there
 from portal.history.queries import read_once
 from portal.kernel.db import Model, rows
@@ -231,6 +231,12 @@ class Dossier:
     def waits_for(self) -> list[str]:
         """The parties whose act is awaited."""
         return listed(self.document.waits_for)
+
+    @property
+    def awaited_since(self) -> dict[str, dt.datetime]:
+        """Since when each of these is waited for."""
+        said = [Said(one.party, one.says, one.at) for one in self.replies if one.digest == self.document.digest]
+        return awaited_since(self.standing, self.waits_for, self.latest.tabled_at, said) if self.latest else {}
 
     def reply_of(self, party: str) -> ReplyRow | None:
         """The party's last reply, to whichever revision."""
@@ -529,16 +535,38 @@ _WAITING = (
 )  # fmt: skip
 
 
-def waiting(session: Session, reader: Actor, *, limit: int = 200) -> Sequence[Any]:
-    """The tabled documents that wait for some party's act, the longest waiting first; rows for lists (R2-7)."""
+def waiting(
+    session: Session, reader: Actor, *, limit: int = 200
+) -> Sequence[tuple[Any, dict[str, dt.datetime]]]:
+    """The tabled documents that wait for some party's act, the longest waiting first, as rows for lists, each with since
+    when each of these parties is waited for (R2-7); two statements."""
     if not reader.may(Permission.READ):
         return []
-    return session.execute(
-        select(*_WAITING)
-        .where(Document.standing.in_([str(one) for one in ON_THE_TABLE]))
+    on_the_table = Document.standing.in_([str(one) for one in ON_THE_TABLE])
+    found = session.execute(
+        select(*_WAITING, Revision.tabled_at.label("revised_at"))
+        .join(Revision, and_(Revision.document_id == Document.id, Revision.number == Document.revision))
+        .where(on_the_table)
         .order_by(Document.waits_since, Document.id)
         .limit(limit)
     ).all()
+    said: dict[str, list[Said]] = {}
+    for document_id, *reply in session.execute(
+        select(Reply.document_id, Reply.party, Reply.says, Reply.at)
+        .join(Document, and_(Document.id == Reply.document_id, Document.digest == Reply.digest))
+        .where(on_the_table)
+        .order_by(Reply.at, Reply.number)
+    ):
+        said.setdefault(document_id, []).append(Said._make(reply))
+    return [
+        (
+            row,
+            awaited_since(
+                Standing(row.standing), listed(row.waits_for), row.revised_at, said.get(row.id, ())
+            ),
+        )
+        for row in found
+    ]
 
 
 COUNTED = 1_000

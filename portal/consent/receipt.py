@@ -48,7 +48,7 @@ def paper(kind: DocumentKind, dossier: Dossier, under: Under, head: Head) -> Pap
         Heading(say("合意した内容")),
         Details(
             [
-                (one.label, "\n".join(one.lines) or "―")
+                (one.label, one.cell or "―")
                 for one in showing.shown(kind, body_of(kind, revision), edition)
             ]
         ),

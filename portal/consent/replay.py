@@ -31,7 +31,7 @@ from portal.consent.models import (
     Revision,
 )
 from portal.consent.paper import listed, marked, paper_of
-from portal.consent.rules import AGREED_STANDINGS, Paper, Says, Standing
+from portal.consent.rules import AGREED_STANDINGS, Paper, Said, Says, Standing, awaited_since
 from portal.history.event import JOINT
 from portal.history.models import Entry, Payload
 from portal.history.seal import moment_text
@@ -115,6 +115,8 @@ class _Expected:
 
     paper: Paper
     columns: dict[str, Any] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+    """The replies to the revision now on the table."""
     revisions: list[tuple[Any, ...]] = field(default_factory=list)
     replies: list[tuple[Any, ...]] = field(default_factory=list)
     closings: list[tuple[Any, ...]] = field(default_factory=list)
@@ -317,6 +319,7 @@ def _note(expected: _Expected, told: _Told, settled: Paper) -> None:
     at = moment_text(entry.at)
     if entry.verb == "revision.tabled":
         columns |= {"kind": facts["kind"], "reference": facts["reference"], "title": told.word("title")}
+        columns["revised_at"], expected.said = entry.at, []
         columns.setdefault("tabled_at", at)
         expected.revisions.append(
             (
@@ -326,6 +329,7 @@ def _note(expected: _Expected, told: _Told, settled: Paper) -> None:
         )  # fmt: skip
     elif entry.verb in _REPLIES:
         is_consent = entry.verb == "consent.given"
+        expected.said.append(Said(entry.party or "", _REPLIES[entry.verb], entry.at))
         expected.replies.append(
             (
                 facts["digest"], facts["reply"], _REPLIES[entry.verb].value,
@@ -337,10 +341,8 @@ def _note(expected: _Expected, told: _Told, settled: Paper) -> None:
     elif entry.verb in _CLOSINGS:
         expected.closings.append((_CLOSINGS[entry.verb], told.word("reason"), *told.signed()))
     before = expected.paper
-    if settled.waits_for != before.waits_for:
-        columns["waits_since"] = at if settled.waits_for else ""
-    elif settled.revision != before.revision:
-        columns["waits_since"] = at
+    since = awaited_since(settled.standing, settled.waits_for, columns["revised_at"], expected.said)
+    columns["waits_since"] = _moment(min(since.values(), default=None))
     if settled.standing is Standing.AGREED and before.standing not in AGREED_STANDINGS:
         columns["agreed_at"] = at
     columns["activity_id"] = entry.activity_id

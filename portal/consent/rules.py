@@ -6,8 +6,11 @@ and compares with the tables (I12); the property tests drive it on its own.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from portal.kernel.errors import MovedUnderThePen, RuleBroken
 from portal.kernel.words import N_
@@ -231,6 +234,32 @@ class Paper:
         if self.standing in ON_THE_TABLE:
             return self.parties - self.consents
         return frozenset()
+
+
+class Said(NamedTuple):
+    """One reply to the revision on the table."""
+
+    party: str
+    says: str
+    at: dt.datetime
+
+
+def awaited_since(
+    standing: Standing, waits_for: Iterable[str], tabled_at: dt.datetime, said: Iterable[Said]
+) -> dict[str, dt.datetime]:
+    """Since when each party in `waits_for` is waited for: the tabling of the revision, the withdrawal of its own consent to it,
+    or the first sending back (R2-7). What the others say makes no wait young. `said` are the replies to that very
+    revision in their order."""
+    since: dict[str, dt.datetime] = {}
+    sent_back_at: dt.datetime | None = None
+    for one in said:
+        if one.says == Says.WITHDRAW:
+            since[one.party] = one.at
+        elif one.says == Says.SEND_BACK and sent_back_at is None:
+            sent_back_at = one.at
+    if standing is Standing.SENT_BACK and sent_back_at is not None:
+        return dict.fromkeys(waits_for, sent_back_at)
+    return {party: since.get(party, tabled_at) for party in waits_for}
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ from portal.consent.kind import DocumentKind
 from portal.consent.queries import Dossier
 from portal.consent.rules import CAPACITY_NAMES, Capacity, DraftedAlone, Says, Standing
 from portal.kernel import compare, days
+from portal.kernel.pdf import Cell
 from portal.kernel.typed import invisible_characters
 from portal.kernel.words import N_
+from portal.kernel.writing import on_paper
 from portal.web.filters import day, moment
 from portal.web.language import language, say
 from portal.web.pages import prose
@@ -37,6 +39,21 @@ class Shown:
     warning: str | None = None
     writings: Sequence[tuple[str, Any]] = ()
     """Of a field of several texts: the words of each key, and its text as HTML."""
+    sources: Sequence[tuple[str, str]] = ()
+    """Of a field of texts in Markdown: each as it was written, with the words of its key, if it has one."""
+
+    @property
+    def cell(self) -> Cell:
+        """What it says on a paper, which shows no Markdown."""
+        if not self.sources:
+            return "\n".join(self.lines)
+        pieces: list[Any] = []
+        for label, source in self.sources:
+            between = "\n\n" if pieces else ""
+            pieces += [(between, "same")] if between else []
+            pieces += [(f"{label}\n", "strong")] if label else []
+            pieces += on_paper(source)
+        return pieces
 
 
 def shown(kind: DocumentKind, body: Body, edition: Edition) -> list[Shown]:
@@ -55,12 +72,13 @@ def shown(kind: DocumentKind, body: Body, edition: Edition) -> list[Shown]:
         result.append(
             Shown(
                 name,
-                say(label),
+                kind.label_words(name, label, body),
                 form,
                 lines,
                 html,
                 say(INVISIBLE, count=unseen) if unseen else None,
                 writings,
+                _sources(kind, name, form, value, edition),
             )
         )
     return result
@@ -69,6 +87,17 @@ def shown(kind: DocumentKind, body: Body, edition: Edition) -> list[Shown]:
 def _writings(kind: DocumentKind, name: str, rows: Any, edition: Edition) -> list[tuple[str, Any]]:
     code = language()
     return [(kind.choice_words(name, key, edition, code), prose(text)) for key, text in rows if text.strip()]
+
+
+def _sources(
+    kind: DocumentKind, name: str, form: Form, value: Any, edition: Edition
+) -> list[tuple[str, str]]:
+    if form is Form.MARKDOWN:
+        return [("", value)] if value else []
+    if form is not Form.WRITINGS:
+        return []
+    code = language()
+    return [(kind.choice_words(name, key, edition, code), text) for key, text in value if text.strip()]
 
 
 def _lines(kind: DocumentKind, name: str, form: Form, value: Any, edition: Edition) -> list[str]:
@@ -112,7 +141,7 @@ def differences(
             continue
         before = "\n".join(_source(kind, name, form, getattr(old, name), edition))
         after = "\n".join(_source(kind, name, form, getattr(new, name), edition))
-        result.append(_difference(say(label), before, after))
+        result.append(_difference(kind.label_words(name, label, new), before, after))
     result.append(_difference(say("添付"), _files(old_files), _files(new_files)))
     return result
 
@@ -279,7 +308,9 @@ class Turn:
 def turn_of(dossier: Dossier, reader: Actor, edition: Edition) -> Turn:
     """Whose turn it is and what is waited for, in one sentence to this reader."""
     code, document = language(), dossier.document
-    since = say("%(moment)sから", moment=moment(document.waits_since)) if document.waits_since else None
+    awaited = dossier.awaited_since
+    began = awaited.get(reader.party or "") or min(awaited.values(), default=None)
+    since = say("%(moment)sから", moment=moment(began)) if began else None
     labels = say("・").join(edition.party(key).defined_as[code] for key in dossier.waits_for)
     mine = reader.party in dossier.waits_for
     match dossier.standing:

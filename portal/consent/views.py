@@ -212,7 +212,8 @@ class DocumentPages:
             dossier=dossier,
             stopped=stopped,
             document=dossier.document,
-            title=dossier.document.title or (dossier.draft.title if dossier.draft else ""),
+            title=self.kind.title_in(body, language()),
+            original=self.kind.title(body),
             words=self._words(body, dossier, self._edition_of(dossier.latest)[0]),
             under=self._under(dossier.latest),
             files=self._files(id, [dossier.attachments[one] for one in files]),
@@ -728,9 +729,13 @@ class DocumentPages:
         dossier = queries.dossier(reading(), actor(), self.kind, id)
         if dossier.latest is None:
             raise NotFound()
-        edition = self.edition()
+        edition, body = self.edition(), body_of(self.kind, dossier.latest)
         if only_looks():
             form.seen.data = dossier.document.digest
+        extra = self.context(reading(), actor(), dossier.document, body) if self.context else {}
+        stands = _no_consent_to_give(dossier)
+        if stands is None and "consent" in extra.get("withheld", ()):
+            stands = str(extra["turn"].sentence)
         return self.page(
             "consent",
             status,
@@ -738,14 +743,14 @@ class DocumentPages:
             dossier=dossier,
             document=dossier.document,
             form=form,
-            fields_shown=showing.shown(self.kind, body_of(self.kind, dossier.latest), edition),
+            fields_shown=showing.shown(self.kind, body, edition),
+            act=self.kind.act_words(body),
+            title=self.kind.title_in(body, language()),
             files=[dossier.attachments[one["id"]] for one in queries.attachments_of(dossier.latest)],
             parties=showing.party_rows(dossier, edition, self._differences_at(id)),
-            stands=_no_consent_to_give(dossier) if only_looks() else None,
+            stands=stands if only_looks() else None,
             own_label=edition.party(actor().party or "").defined_as[language()],
-            extra=self.context(reading(), actor(), dossier.document, body_of(self.kind, dossier.latest))
-            if self.context
-            else {},
+            extra=extra,
             beforehand=self.beforehand,
         )
 

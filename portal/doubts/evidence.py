@@ -32,7 +32,7 @@ from portal.consent.models import (
 )
 from portal.consent.paper import body_of
 from portal.consent.rules import STANDING_NAMES
-from portal.consent.showing import capacity_words, decision_words, shown
+from portal.consent.showing import Shown, capacity_words, decision_words, shown
 from portal.doubts import queries
 from portal.doubts.rules import STANDING_NAMES as DOUBT_STANDINGS
 from portal.history import queries as history
@@ -60,6 +60,8 @@ class Piece:
     words: str = ""
     digest: str = ""
     """Of what was said, where it has one."""
+    cell: pdf.Cell = ""
+    """The words as a paper has them, where they are more than plain text."""
 
 
 @dataclass(frozen=True)
@@ -277,7 +279,7 @@ def _document(
         fields = shown(kind, body_of(kind, one), edition)
         words = "\n".join(f"{part.label}：{_text(part)}" for part in fields if _text(part))
         what = say("%(name)s：版%(number)sを提示", name=name, number=one.number)
-        pieces.append(Piece(one.tabled_at, what, label.person(one), words, one.digest))
+        pieces.append(Piece(one.tabled_at, what, label.person(one), words, one.digest, _cell(fields)))
     for reply in rows(Reply, Reply.at, Reply.number):
         said = {
             "consent": say("%(name)s：版%(number)sに同意", name=name, number=numbers[reply.revision_id]),
@@ -356,6 +358,17 @@ def _text(part: Any) -> str:
     )
 
 
+def _cell(fields: Sequence[Shown]) -> pdf.Cell:
+    """Every field under its name, as a paper has it."""
+    found: list[Any] = []
+    for part in fields:
+        if said := part.cell if part.sources else _text(part):
+            between, apart = ("\n" if found else ""), ("\n" if part.sources else "")
+            found.append((f"{between}{part.label}：{apart}", "same"))
+            found += [(said, "same")] if isinstance(said, str) else said
+    return found
+
+
 def _plain_entry(one: history.Sealed) -> dict[str, Any]:
     return {
         "chain": one.line.chain,
@@ -389,14 +402,7 @@ def paper_of(found: Evidence, *, title: str, made_at: dt.datetime, made_by: str,
                 [
                     moment(one.at),
                     "\n".join(part for part in (one.what, one.who) if part),
-                    "\n".join(
-                        part
-                        for part in (
-                            one.words,
-                            say("照合コード %(code)s", code=check_code(one.digest)) if one.digest else "",
-                        )
-                        if part
-                    ),
+                    _said_in(one),
                 ]
                 for one in found.pieces
             ],
@@ -428,6 +434,12 @@ def paper_of(found: Evidence, *, title: str, made_at: dt.datetime, made_by: str,
         language=language(),
         made_at=made_at,
     )
+
+
+def _said_in(piece: Piece) -> pdf.Cell:
+    code = say("照合コード %(code)s", code=check_code(piece.digest)) if piece.digest else ""
+    said: list[Any] = [(piece.cell or piece.words, "same")] if isinstance(piece.cell, str) else [*piece.cell]
+    return [*said, (f"\n{code}" if piece.words else code, "same")]
 
 
 def _what_it_holds(found: Evidence) -> str:

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement import queries as agreement
+from portal.agreement import reckoning
 from portal.agreement.edition import Edition
-from portal.agreement.settled import ANSWERS, QUESTION_NAMES, Question
+from portal.agreement.settled import ANSWERS, QUESTION_NAMES, Answer, Question, settled_upon
+from portal.agreement.views import moved_rows
 from portal.consent import queries as consent
 from portal.consent.body import Body
 from portal.consent.forms import MEDIA, ConfirmationForm, ConsultationForm, MaterialsForm
@@ -783,7 +785,27 @@ def _of_answer(session: Session, reader: Actor, document: Document | None, body:
     if body == AnswerBody():
         return {}
     found = queries.called(session, reader, reference_of(body.doubt))
-    return {"doubt": found, "withheld": {"hold", "lift_hold"}, "settles": body.question is not None, "agreed": document.agreed_at is not None}
+    is_agreed = document.agreed_at is not None
+    return {
+        "doubt": found,
+        "withheld": {"hold", "lift_hold"},
+        "settles": body.question is not None,
+        "agreed": is_agreed,
+        **({} if is_agreed or body.question is None else {"moved": _moved(session, body, body.question)}),
+    }
+
+
+def _moved(session: Session, body: AnswerBody, question: Question) -> list[dict[str, Any]]:
+    """The reckoned days that the answer would move, were every party to consent to it today (R9-5)."""
+    edition: Edition = g.edition_in_force()
+    today, now = today_of(session), agreement.settled(session, edition)
+    lines = reckoning.moved_by_answer(
+        edition,
+        agreement.dates_now(session, edition),
+        settled=(now, settled_upon(edition.conventions, {**now.answers, question: Answer(body.value)})),
+        day=today,
+    )
+    return moved_rows([one for one in lines if one.has_moved])
 
 
 def _answer_of(found: Any, asked: str) -> AnswerBody:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from portal.agreement.reckoning import secrecy_survives
 from portal.agreement.settled import Question, Settled
 from portal.agreement.text import Edition
 from portal.handback import rules
@@ -40,7 +41,7 @@ def secrecy(
         return None
     answer = settled.of(Question.DUTY_AND_SURVIVAL).value
     last = duty_end(received_on, months=months, count_first_day=settled.conventions.count_first_day)
-    ends = reach.survives_until if answer != "duty" and _survives(edition) else None
+    ends = reach.survives_until if answer != "duty" and secrecy_survives(edition) else None
     from_end = ends if ends is not None and ends < last else None
     is_open = answer == "open"
     if reach.today > last or (from_end is not None and reach.today > from_end and not is_open):
@@ -50,8 +51,3 @@ def secrecy(
     else:
         standing = DutyStanding.PROTECTED
     return Secrecy(last, from_end, standing, is_open)
-
-
-def _survives(edition: Edition) -> bool:
-    clause, survival = edition.clause_of("confidentiality.duration"), edition.survival
-    return survival is not None and bool({clause.id, clause.article_id} & set(survival.provisions))

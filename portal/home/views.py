@@ -50,6 +50,9 @@ READ_RECORD = N_("「%(title)s」の%(held_on)sの協議の記録を読む")
 SECOND = N_("「%(name)s」の同意権限の申請を確かめる")
 ANSWER = N_("「%(name)s」の監査人への選任に、同意するかどうかを答える")
 
+FIT = N_("「%(title)s」を、いまの協定の版に合わせて直す")
+OVERTAKEN = N_("新しい版の協定が先に登録されたため、このままではどの当事者も同意できません。")
+CANNOT_BE_CONSENTED_TO = N_("このままでは同意できません")
 STOPPED_BY_THE_END = N_("協定が終了したため、同意も新しい版の提示もできません。")
 WAITS_FOR_OFFICER = N_("自分の側の同意権者の同意を待っています。")
 WAITS_FOR_ANOTHER = N_("あなただけが起案したため、自分の側の別の同意権者の同意を待っています。")
@@ -101,6 +104,19 @@ class Tellings:
         life = agreement.in_force(reading(), self.edition, self.today)
         kinds = portal().extensions["kinds"]
         return frozenset(key for key, kind in kinds.items() if kind.refused_by_the_end(self.edition, life))
+
+    @cached_property
+    def _overtaken(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def is_overtaken(self, row: Waiting) -> bool:
+        """Whether nobody can consent to the document as it is, because something else was adopted first (R3-5)."""
+        ask = portal().extensions.get("overtaken", {}).get(row.kind)
+        if ask is None or row.kind in self.stopped:
+            return False
+        if row.kind not in self._overtaken:
+            self._overtaken[row.kind] = frozenset(ask(reading(), self.reader))
+        return row.id in self._overtaken[row.kind]
 
     @cached_property
     def _catalogue(self) -> Any:
@@ -253,12 +269,14 @@ def _turn(tell: Tellings, places: Places, found: Board) -> tuple[Sequence[Item],
         mine: list[Item] = []
         side: list[Item] = []
         for row in rows:
-            line, is_mine = _AWAITED.get((row, *tell.made_from), partial(_awaited, tell, places, row))
+            key = (row, tell.is_overtaken(row), *tell.made_from)
+            line, is_mine = _AWAITED.get(key, partial(_awaited, tell, places, row))
             (mine if is_mine else side).append(line)
         return tuple(mine), tuple(side)
 
     rows = sorted([*found.of(TURN), *found.of(TO_CONFIRM)], key=lambda row: row.since)
-    return _TURNS.get((tuple(rows), *tell.made_from), make)
+    overtaken = tuple(row.id for row in rows if tell.is_overtaken(row))
+    return _TURNS.get((tuple(rows), overtaken, *tell.made_from), make)
 
 
 def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Item, bool]:
@@ -271,6 +289,9 @@ def _awaited(tell: Tellings, places: Places, row: Waiting) -> tuple[Item, bool]:
     if row.kind in tell.stopped:
         is_mine = who.may(Permission.DECLINE) or who.may(Permission.WITHDRAW)
         return _document(tell, places, row, CLOSE if is_mine else READ, tell.say(STOPPED_BY_THE_END)), is_mine
+    if tell.is_overtaken(row):
+        is_mine = who.may(Permission.DRAFT)
+        return _overtaken(tell, places, row, FIT if is_mine else READ), is_mine
     if row.standing == Standing.SENT_BACK:
         is_mine = who.may(Permission.DRAFT)
         note = tell.say(SENT_BACK_BY, number=row.revision) if is_mine else tell.say(WAITS_FOR_DRAFTER)
@@ -289,7 +310,7 @@ def _others(tell: Tellings, places: Places, found: Board) -> list[Item]:
         if row.part == UNCONFIRMED:
             lines.append(_record(tell, places, row, READ_RECORD, tell.say(WAITS_FOR_CONFIRMATION)))
         else:
-            key = (row, *tell.made_from)
+            key = (row, tell.is_overtaken(row), *tell.made_from)
             lines.append(_FOR_OTHERS.get(key, partial(_waiting_for_others, tell, places, row)))
     return lines
 
@@ -297,9 +318,17 @@ def _others(tell: Tellings, places: Places, found: Board) -> list[Item]:
 def _waiting_for_others(tell: Tellings, places: Places, row: Waiting) -> Item:
     if row.kind in tell.stopped:
         return _document(tell, places, row, READ, tell.say(STOPPED_BY_THE_END))
+    if tell.is_overtaken(row):
+        return _overtaken(tell, places, row, READ)
     waits = WAITS_FOR_REVISION if row.standing == Standing.SENT_BACK else WAITS_FOR_CONSENT
     note = tell.say(waits, parties=tell.parties(row.waits_for.split(",")))
     return _document(tell, places, row, READ, note)
+
+
+def _overtaken(tell: Tellings, places: Places, row: Waiting, message: str) -> Item:
+    """As its own page calls it, and not as something that waits to be consented to."""
+    line = _document(tell, places, row, message, tell.say(OVERTAKEN))
+    return line._replace(standing=("to_check", tell.say(CANNOT_BE_CONSENTED_TO)))
 
 
 def _document(tell: Tellings, places: Places, row: Waiting, message: str, note: str) -> Item:

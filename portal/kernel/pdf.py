@@ -54,8 +54,8 @@ class MissingGlyphs(Refused):
     next_step = N_("印刷用の画面をブラウザーで印刷するか、運用管理者にこの文字を持つ書体の設置を依頼してください。")
 
 
-Marked: TypeAlias = Sequence[tuple[str, Literal["same", "added", "removed"]]]
-"""A text in pieces, some of them marked as added (underlined) or removed (struck through)."""
+Marked: TypeAlias = Sequence[tuple[str, Literal["same", "strong", "added", "removed"]]]
+"""A text in pieces, some of them marked as strong (bold), added (underlined) or removed (struck through)."""
 Cell: TypeAlias = str | Marked
 
 

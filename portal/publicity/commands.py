@@ -31,6 +31,7 @@ from portal.publicity import beside, comparison, events, rules, tabling
 from portal.publicity.beside import Nature, Secrets
 from portal.publicity.item import (
     BOTH,
+    OF_PUBLICATIONS,
     PUBLICITY,
     VOLUNTARY,
     PublicityBody,
@@ -233,8 +234,9 @@ def follow_up(work: Work, document_id: str, relation: Relation) -> Document:
     if relation is Relation.CORRECTION:
         files = [work.session.get_one(Attachment, one["id"]) for one in documents.attachments_of(revision)]
     if relation is Relation.TAKE_DOWN:
-        silent = tuple((*row[:3], "", "", "") for row in body.channels)
-        body = dataclasses.replace(body, outputs=(), quotes=(), channels=silent)
+        silent: dict[str, Any] = {name: getattr(PublicityBody(), name) for name in OF_PUBLICATIONS}
+        silent["channels"] = tuple((*row[:3], "", "", "") for row in body.channels)
+        body = dataclasses.replace(body, **silent)
     return consent.start(
         work,
         _kind_today(work, document),
@@ -255,7 +257,7 @@ def answer_record(work: Work, record_id: str, relation: Relation) -> Document:
         title=record.title,
         relation=relation.value,
         concerns=record.reference,
-        embargo="no",
+        embargo="" if relation is Relation.TAKE_DOWN else "no",
         channels=((record.medium, "", record.place, "", "", ""),),
     )
     return consent.start(
@@ -274,6 +276,7 @@ def call_off(work: Work, document_id: str) -> Document:
     document, item = _found(work, document_id)
     rules.must_be_agreed_once(Standing(document.standing), _status(work, document))
     rules.must_not_be_called_off(item.relation == Relation.CALL_OFF)
+    rules.must_be_a_publication(item.relation == Relation.TAKE_DOWN)
     body = dataclasses.replace(
         body_of(BOTH[document.kind], consent.latest(work, document)),
         relation=Relation.CALL_OFF.value,

@@ -14,7 +14,7 @@ class OfPublicity(Event):
     """An event on one publicity item. No mail says a title that may still be under embargo (row 20)."""
 
     in_mail = ()
-    stand_in = N_("公表の案件")
+    stand_in = N_("公表（件名省略）")
 
     reference: str
     title: str = kept("")
@@ -109,7 +109,7 @@ class OfRecord(Event):
 
     value_words = {"nature": NATURE_NAMES}
     in_mail = ()
-    stand_in = N_("公表の記録")
+    stand_in = N_("公表の記録（件名省略）")
 
     reference: str
     nature: str

@@ -17,7 +17,13 @@ from portal.consent.body import Body
 from portal.consent.forms import MarkdownField, RowsForm, SeenForm
 from portal.publicity import timing
 from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES, Nature
-from portal.publicity.item import PublicityBody, output_keys, output_words
+from portal.publicity.item import (
+    LABELS_OF_TAKE_DOWNS,
+    OF_PUBLICATIONS,
+    PublicityBody,
+    output_keys,
+    output_words,
+)
 from portal.publicity.sorts import (
     ABOUT_NAMES,
     MEDIUM_NAMES,
@@ -114,6 +120,8 @@ class ChannelsField(_LinesField):
 
     parties: Sequence[tuple[str, str]] = ()
     versions: Sequence[tuple[str, str]] = ()
+    is_taking_down = False
+    """Whether the channels are those from which something is taken down."""
 
     def offer(self, parties: Sequence[tuple[str, str]], versions: Sequence[tuple[str, str]]) -> None:
         """The parties that may publish, and the versions that may be published (keys and labels)."""
@@ -126,9 +134,14 @@ class ChannelsField(_LinesField):
         media = [none, *(SelectChoice(key, _l(name)) for key, name in MEDIUM_NAMES.items())]
         parties = [none, *(SelectChoice(key, label) for key, label in self.parties)]
         versions = [none, *(SelectChoice(key, label) for key, label in self.versions)]
+        publisher = (
+            _l("経路%(place)sで取り下げる側", place=place)
+            if self.is_taking_down
+            else _l("経路%(place)sで公表する側", place=place)
+        )
         return (
             ("medium", ChoiceField(_l("経路%(place)sの媒体", place=place), choices=media)),
-            ("publisher", ChoiceField(_l("経路%(place)sで公表する側", place=place), choices=parties)),
+            ("publisher", ChoiceField(publisher, choices=parties)),
             (
                 "place",
                 LineField(_l("経路%(place)sの場所（サイト名、記者クラブ名、アカウントなど）", place=place)),
@@ -258,10 +271,45 @@ class PublicityForm(RowsForm):
     def prepare(self, edition: Edition, language: str) -> None:
         """The parties and the versions of the text stand by the agreement's own names."""
         super().prepare(edition, language)
+        self.channels.is_taking_down = self.is_taking_down
         versions = [(key, output_words(key, edition, language)) for key in output_keys(edition)]
         parties = [(one.key, one.defined_as[language]) for one in edition.parties]
         self.outputs.offer(versions)
         self.channels.offer(parties, versions)
+        self._call_by_its_name()
+
+    def fill(self, body: Body) -> None:
+        """The form shows `body`, and calls a take-down one."""
+        assert isinstance(body, PublicityBody)
+        self.channels.is_taking_down = body.relation == Relation.TAKE_DOWN
+        super().fill(body)
+        self._call_by_its_name()
+
+    @property
+    def is_taking_down(self) -> bool:
+        """Whether the words are those of a take-down."""
+        return bool(self.relation.data == Relation.TAKE_DOWN)
+
+    def asks(self, field: Any) -> bool:
+        """Whether the field belongs to such a document, or holds something that nobody may lose unseen."""
+        if not self.is_taking_down:
+            return True
+        if field.name.startswith("channels-output-"):
+            return bool(field.data)
+        said = field.rows if isinstance(field, RowsField) else field.data
+        return field.name not in OF_PUBLICATIONS or bool(said and said != "no")
+
+    def _call_by_its_name(self) -> None:
+        if not self.is_taking_down:
+            return
+        for name, words in LABELS_OF_TAKE_DOWNS.items():
+            self[name].label.text = say(words)
+        for name, hint in (
+            ("sort", ""),
+            ("relation_reason", say("なぜ取り下げるかを書いてください。")),
+            ("summary", say("どの公表の、どの部分を取り下げるか。取り下げたあとに何が残るか。")),
+        ):
+            self[name].description = hint
 
 
 def moment_typed(on: Any, clock: Any) -> dt.datetime | None:

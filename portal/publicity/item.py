@@ -54,6 +54,20 @@ _TIMING_FIELDS = {
     TimingKind.WINDOW: ("day", "time", "until_day", "until_time"),
     TimingKind.AFTER_EVENT: ("event", "day", "time", "until_day", "until_time"),
 }
+OF_PUBLICATIONS = frozenset({
+    "measure", "outputs", "embargo", "provided_day", "provided_time", "in_order", "simultaneous", "background",
+    "quotes", "titles", "titles_as_of", "images", "portraits", "coverage", "related", "profiles", "trademarks",
+    "document_number", "reuse", "correction",
+})  # fmt: skip
+"""What is said only of what is to appear, and not of a take-down."""
+LABELS_OF_TAKE_DOWNS = {
+    "sort": N_("取り下げる公表の種類"),
+    "relation_reason": N_("取下げの理由"),
+    "summary": N_("取り下げるもの"),
+    "channels": N_("取り下げる掲載（経路）"),
+    "monitoring": N_("取下げ後の確認（だれが、いつ、どこを見るか）"),
+}
+"""What fields are called in a take-down, where that is something else."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,23 @@ class PublicityKind(DocumentKind):
     place: ClassVar[str] = "publicity.item"
     home_page: ClassVar[str] = "activities.activity"
     is_quiet: ClassVar[bool] = True
+    quiet_title: ClassVar[str] = N_("公表（件名省略）")
     refused_after_the_end: ClassVar[type[AgreementNotInForce]] = rules.NoPublicityUnderIt
+
+    take_down_act: ClassVar[str] = N_(
+        "この掲載の取下げの内容・時期・方法その他の事項に、自分の側として同意します。"
+    )
+
+    def label_words(self, name: str, label: str, body: Body) -> str:
+        """A take-down has its own words for some."""
+        assert isinstance(body, PublicityBody)
+        own = LABELS_OF_TAKE_DOWNS if body.relation == Relation.TAKE_DOWN else {}
+        return say(own.get(name, label))
+
+    def act_words(self, body: Body) -> str:
+        """A take-down is agreed as one."""
+        assert isinstance(body, PublicityBody)
+        return say(self.take_down_act if body.relation == Relation.TAKE_DOWN else self.act)
 
     def choice_words(self, name: str, value: str, edition: Edition, language: str) -> str:
         """The words of a choice; an output by whose version it is, and in which language."""
@@ -152,6 +182,8 @@ class PublicityKind(DocumentKind):
             silent |= {"relation", "concerns", "relation_reason"}
         if body.embargo != "yes":
             silent |= {"provided_day", "provided_time"}
+        if body.relation == Relation.TAKE_DOWN:
+            silent |= OF_PUBLICATIONS
         return silent
 
     def check_draft(self, body: Body, edition: Edition) -> None:
@@ -178,7 +210,12 @@ class PublicityKind(DocumentKind):
             written = {name for name, text in body.outputs if text.strip()}
             asked += [
                 lambda: timing.must_be_settled(typed_of(body), channels),
-                lambda: tabling.must_have_a_method(channels, edition.party_keys, written),
+                lambda: tabling.must_have_a_method(
+                    channels,
+                    edition.party_keys,
+                    written,
+                    is_taking_down=body.relation == Relation.TAKE_DOWN,
+                ),
                 lambda: tabling.must_quote_in_full(body.quotes),
             ]
         ask_all(*asked)
@@ -229,8 +266,12 @@ class VoluntaryKind(PublicityKind):
     prefix: ClassVar[str] = "VOL"
     clause: ClassVar[str] = "survival"
     noun: ClassVar[str] = N_("任意の合意による公表")
+    quiet_title: ClassVar[str] = N_("任意の合意による公表（件名省略）")
     act: ClassVar[str] = N_(
         "協定の終了後の任意の合意として、この公表の内容・時期・方法その他の事項に、自分の側として同意します。"
+    )
+    take_down_act: ClassVar[str] = N_(
+        "協定の終了後の任意の合意として、この掲載の取下げの内容・時期・方法その他の事項に、自分の側として同意します。"
     )
     place: ClassVar[str] = "publicity.voluntary"
     needs_dates: ClassVar[bool] = False

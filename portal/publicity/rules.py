@@ -60,6 +60,15 @@ class IsOver(RuleBroken):
     next_step = N_("いま有効な文書を確かめてください。")
 
 
+class NothingToCallOff(RuleBroken):
+    """A take-down makes nothing public that could be called off (S12)."""
+
+    status = 409
+    clause = "publicity"
+    sentence = N_("掲載の取下げは公表ではないため、公表の中止は起案できません。")
+    next_step = N_("取り下げないことにするときは、保留して協議し、変更を提案してください。")
+
+
 class IsCalledOff(RuleBroken):
     """Where it was agreed that nothing is made public, nothing is (decision 13)."""
 
@@ -321,6 +330,12 @@ def must_not_be_called_off(is_called_off: bool) -> None:
     """What was agreed is a publication, and not that there is none."""
     if is_called_off:
         raise IsCalledOff()
+
+
+def must_be_a_publication(is_taking_down: bool) -> None:
+    """What was agreed is that something appears, and not that something is taken down."""
+    if is_taking_down:
+        raise NothingToCallOff()
 
 
 def must_be_agreed_once(standing: Standing, status: Sequence[Phrase]) -> None:

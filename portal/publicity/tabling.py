@@ -52,12 +52,27 @@ class MethodMissing(RuleBroken):
     )
 
 
+class NothingToTakeDown(MethodMissing):
+    """A take-down says what is taken down where, and by whom."""
+
+    sentence = N_("取り下げる掲載（経路）が定まっていません。")
+    next_step = N_(
+        "少なくとも一つの経路について、媒体・取り下げる側・場所を入力してください。どこから取り下げるかも同意の対象です。"
+    )
+
+
 class ChannelIncomplete(RuleBroken):
     """Each channel says by what, by whom and where."""
 
     clause = "publicity"
     sentence = N_("経路%(number)sに、媒体・公表する側・場所のいずれかがありません。")
     next_step = N_("三つとも入力するか、その行を空にしてください。")
+
+
+class TakeDownIncomplete(ChannelIncomplete):
+    """The same of what is taken down."""
+
+    sentence = N_("経路%(number)sに、媒体・取り下げる側・場所のいずれかがありません。")
 
 
 class ChannelWithoutWords(RuleBroken):
@@ -126,15 +141,19 @@ def must_be_whole(
 
 
 def must_have_a_method(
-    channels: Sequence[Channel], parties: Collection[str], outputs: Collection[str]
+    channels: Sequence[Channel],
+    parties: Collection[str],
+    outputs: Collection[str],
+    *,
+    is_taking_down: bool = False,
 ) -> None:
     """There is at least one channel, and each says its medium, its publishing party and its place, and carries only
     what was written: one of `outputs`, or none (R6.2-1)."""
     if not channels:
-        raise MethodMissing("channels")
+        raise (NothingToTakeDown if is_taking_down else MethodMissing)("channels")
     for one in channels:
         if one.medium not in set(Medium) or one.publisher not in parties or not one.place.strip():
-            raise ChannelIncomplete("channels", number=one.number)
+            raise (TakeDownIncomplete if is_taking_down else ChannelIncomplete)("channels", number=one.number)
         if one.output and one.output not in outputs:
             raise ChannelWithoutWords("channels", number=one.number)
 

@@ -67,7 +67,7 @@ class EndsBeforeItStarts(RuleBroken):
     """A window does not end before it begins."""
 
     clause = "publicity"
-    sentence = N_("公表の期間の終わりが、始まりより前です。")
+    sentence = N_("期間の終わりが、始まりより前です。")
     next_step = N_("どちらかの日時を直してください。入力した日時は残っています。")
 
 
@@ -75,7 +75,7 @@ class TimingMissing(RuleBroken):
     """What all parties consent to says when (art. 6(2): timing)."""
 
     clause = "publicity"
-    sentence = N_("公表の時期が定まっていません。")
+    sentence = N_("時期が定まっていません。")
     next_step = N_("定め方を選び、その欄を入力してください。時期も同意の対象です。")
 
 
@@ -83,8 +83,8 @@ class ChannelBeforeTheTime(RuleBroken):
     """No channel goes out before the agreed time of the publication."""
 
     clause = "publicity"
-    sentence = N_("経路%(number)sの日時が、公表の時期より前です。")
-    next_step = N_("公表の時期か、経路の日時を直してください。")
+    sentence = N_("経路%(number)sの日時が、全体の時期より前です。")
+    next_step = N_("全体の時期か、経路の日時を直してください。")
 
 
 class ChannelTimeWithoutDay(RuleBroken):
@@ -99,8 +99,8 @@ class ChannelAfterTheTime(RuleBroken):
     """No channel goes out when the agreed window is over."""
 
     clause = "publicity"
-    sentence = N_("経路%(number)sの日時が、公表の期間が終わったあとです。")
-    next_step = N_("公表の期間か、経路の日時を直してください。")
+    sentence = N_("経路%(number)sの日時が、全体の期間が終わったあとです。")
+    next_step = N_("全体の期間か、経路の日時を直してください。")
 
 
 @dataclass(frozen=True)

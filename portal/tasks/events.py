@@ -186,7 +186,7 @@ class OfPublication(Event):
 
     clause = "publicity"
     in_mail = ()
-    stand_in = N_("公表の案件")
+    stand_in = N_("公表（件名省略）")
 
     reference: str
     title: str = kept("")

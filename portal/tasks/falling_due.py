@@ -61,12 +61,15 @@ def _steps(since: dt.datetime, situation: Situation) -> Iterator[tuple[int, dt.d
 
 
 def answers_awaited(session: Session, situation: Situation) -> Iterator[Reminder]:
-    """Papers on the table that wait for some side."""
-    for row in consent.waiting(session, situation.reader, limit=MOST):
-        waiting = listed(row.waits_for)
-        for number, due in _steps(row.waits_since, situation):
+    """Papers on the table that wait for some side; sides that are waited for since one moment are told together."""
+    for row, since, waiting in (
+        (row, since, [party for party, own in awaited.items() if own == since])
+        for row, awaited in consent.waiting(session, situation.reader, limit=MOST)
+        for since in sorted(set(awaited.values()))
+    ):
+        for number, due in _steps(since, situation):
             yield Reminder(
-                series=f"answer {row.id} {row.revision} {row.waits_since.isoformat()}",
+                series=f"answer {row.id} {row.revision} {since.isoformat()}",
                 step=str(number),
                 due=due,
                 event=events.AnswerAwaited(
@@ -78,7 +81,7 @@ def answers_awaited(session: Session, situation: Situation) -> Iterator[Reminder
                     title=row.title,
                     number=row.revision,
                     waiting=waiting,
-                    since=day_in_japan(row.waits_since).isoformat(),
+                    since=day_in_japan(since).isoformat(),
                     days=number,
                 ),
             )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -173,7 +174,7 @@ class Letters:
             teller, words = _teller(session, code), catalogue(code).gettext
             opening = words(DIGEST_OPENING) % {"day": day_in_words(day, code)}
             parts = [opening if is_digest else words(OPENING)]
-            parts += [self._told(teller, line) for line in lines[:SHOWN]]
+            parts += [self._told(teller, told) for told in _by_thing(lines[:SHOWN])]
             if len(lines) > SHOWN:
                 parts.append(words(MORE) % {"count": len(lines) - SHOWN})
             texts.append("\n\n".join([*parts, words(ENDING)]))
@@ -205,17 +206,22 @@ class Letters:
 
     # --- how they are made
 
-    def _told(self, teller: Teller, line: Line) -> str:
-        rows = [self._sentence(teller, line), f"  {moment_in_words(line.at, teller.language)}"]
-        if path := self.path_of(line.subject_kind, line.subject_id):
+    def _told(self, teller: Teller, lines: Sequence[Line]) -> str:
+        """What happened about one thing, each under the moment it happened at, and once where it is seen."""
+        rows = []
+        for line, following in zip_longest(lines, lines[1:]):
+            rows.append(self._sentence(teller, line))
+            if following is None or following.at != line.at:
+                rows.append(f"  {moment_in_words(line.at, teller.language)}")
+        if path := self.path_of(lines[0].subject_kind, lines[0].subject_id):
             rows.append(f"  {self.settings.address}{path}")
         return "\n".join(rows)
 
     def _sentence(self, teller: Teller, line: Line) -> str:
         """The sentence that may leave the portal; of a kind whose titles are quiet, the kind stands for the title."""
         kind = self.kinds.get(str(line.facts.get("kind")))
-        noun = str(kind.noun) if kind is not None and kind.is_quiet else None
-        return teller.mail(line, instead_of_title=noun)
+        title = str(kind.quiet_title) if kind is not None and kind.is_quiet else None
+        return teller.mail(line, instead_of_title=title)
 
     def _made(
         self, mail: Mail, address: str, subject: str, texts: Sequence[str], *, foot: str = ""
@@ -231,6 +237,14 @@ class Letters:
         ends = "\n".join(filter(None, [foot, self.settings.address]))
         message.set_content(f"{BETWEEN.join(texts)}\n\n-- \n{ends}\n", cte="base64")
         return message
+
+
+def _by_thing(lines: Sequence[Line]) -> Sequence[Sequence[Line]]:
+    """The lines of each thing together, in the order in which each was first told of."""
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        found.setdefault((line.subject_kind, line.subject_id), []).append(line)
+    return list(found.values())
 
 
 def _languages(chosen: str | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from markupsafe import Markup, escape
 
@@ -50,6 +51,18 @@ def visible(value: str | None) -> Markup:
     return Markup(mark_invisible(escape(value or "")))  # noqa: S704  # it is escaped
 
 
+_JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+
+
+def spoken(value: str | None) -> Markup:
+    """The same of words that stand for themselves, as a title does: on a page in another language Japanese is marked as such,
+    so that it is read aloud in its own (WCAG 3.1.2)."""
+    words = visible(value)
+    if language() == "ja" or not _JAPANESE.search(value or ""):
+        return words
+    return Markup('<span lang="ja">{}</span>').format(words)
+
+
 def shown(value: str | None) -> str:
     """The same where no markup can stand, in an option, a title, an attribute: the marks alone. What is already safe
     stays so."""
@@ -59,7 +72,7 @@ def shown(value: str | None) -> str:
 
 def set_filters(app: Portal) -> None:
     """Templates of `app` may say `|day`, `|moment`, `|fiscal_year`, `|size`, `|check_code`, `|in_fours`,
-    `|iso`, `|visible`, `|shown`."""
+    `|iso`, `|visible`, `|spoken`, `|shown`."""
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
@@ -68,6 +81,7 @@ def set_filters(app: Portal) -> None:
         check_code=check_code,
         in_fours=in_fours,
         visible=visible,
+        spoken=spoken,
         shown=shown,
         iso=lambda value: value.isoformat() if value else "",
     )

@@ -636,3 +636,32 @@ def test_no_page_asks_more_than_twelve_statements_whatever_the_data(sqlite_dated
         asked.clear()
         browser.get(path, expect=200)
         assert len(asked) <= 12, (path, len(asked), asked)
+
+
+# --- the title in the reader's language
+
+
+def test_a_page_in_english_heads_a_document_with_its_english_title_and_marks_the_japanese_one(
+    sqlite_dated: House,
+):
+    """The reader in English saw Japanese at the head of every page; where nobody gave an English title, it is read aloud as
+    Japanese (WCAG 3.1.2)."""
+    people = sqlite_dated.people
+    id = tabled_proposal(sqlite_dated, people)
+    activity = activity_of(sqlite_dated, id)
+    english, japanese = "Trial of AI agents at multilingual counters", "多言語窓口AIエージェント試行"
+    reads = browser_of(sqlite_dated, people[0].reader, "en")
+    for path in (f"/activities/proposals/{id}", f"/activities/{activity}"):
+        page = reads.get(path, expect=200)
+        assert page.heading == english and f'<span lang="ja">{japanese}</span>' in page.source
+        page = browser_of(sqlite_dated, people[0].reader).get(path, expect=200)
+        assert page.heading == japanese and 'lang="ja">多言語' not in page.source
+    consents = browser_of(sqlite_dated, people[0].officer, "en").get(f"/activities/proposals/{id}/consent", expect=200)
+    assert english in consents.text
+    other = tabled(
+        sqlite_dated, people[0].drafter, PROPOSAL,
+        drafted(sqlite_dated, people[0].drafter, PROPOSAL, proposal_body(edition_of(sqlite_dated), title_en="")),
+    )  # fmt: skip
+    page = reads.get(f"/activities/proposals/{other}", expect=200)
+    assert page.heading == japanese and f'<h1><span lang="ja">{japanese}</span></h1>' in page.source
+    assert f'<span lang="ja">{japanese}</span>' in reads.get(f"/activities/proposals/{other}/revisions/1").source

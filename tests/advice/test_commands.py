@@ -13,7 +13,9 @@ from portal.advice.models import Advice, AdviceNotice, AdviceRecord, AdviceTakin
 from portal.advice.queries import Filters
 from portal.consent.models import Document
 from portal.history.event import JOINT
+from portal.history.events import ExportTaken
 from portal.history.models import Entry, Message
+from portal.kernel.db import Subject
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
 from portal.parties import commands as parties
 from portal.tasks.verification import verify_everything
@@ -313,6 +315,39 @@ def test_everyone_who_acted_on_the_old_entry_is_told_of_its_correction_and_no_me
     assert "read" not in parts(dated, receiver.reader) and "read" in parts(dated, receiver.drafter)
     handled(dated, receiver.drafter, second.id, "not")
     assert "check" not in parts(dated, receiver.press)
+
+
+def test_who_took_the_entry_as_a_paper_or_within_an_export_is_told_of_its_correction(dated):
+    """R8-4; decision 34: what left the portal with the old words is a download too, whatever its form."""
+    giver, receiver = sides(dated)
+    first = recorded(dated, giver.drafter, giver.party, receiver.party)
+    other = recorded(dated, giver.drafter, giver.party, receiver.party)
+    secret = recorded(dated, giver.drafter, giver.party, receiver.party, marking="secret")
+    before = verbs(dated), verbs(dated, chain=giver.party)
+    for person, id in ((receiver.reader, first.id), (receiver.reader, first.id), (receiver.press, other.id)):
+        with dated.work(person.actor(dated)) as work:
+            commands.take_paper(work, id)
+    with dated.work(dated.people.auditor.actor(dated)) as work:
+        commands.take_paper(work, secret.id)
+    assert (verbs(dated), verbs(dated, chain=giver.party)) == before
+    assert verbs(dated, chain=receiver.party) == ["advice.paper_taken"] * 2
+    for person, words in ((receiver.manager, ""), (receiver.officer, other.reference), (dated.people.auditor, "")):
+        actor = person.actor(dated)
+        with dated.work(actor) as work:
+            commands.keep_export(work, queries.openable(work.session, actor, Filters(words=words)))
+            work.record(ExportTaken(about=Subject("member", actor.member_id), private_to=actor.party, what="advice",
+                                    format="CSV", count="1", as_of=1))  # fmt: skip
+    second = corrected(dated, giver.drafter, first.id)
+    assert told_of(dated, second) == {receiver.reader.member_id, receiver.manager.member_id, dated.people.auditor.member_id}
+    assert told_of(dated, corrected(dated, giver.drafter, secret.id)) == {receiver.manager.member_id}
+    assert "read" in parts(dated, receiver.reader) and "read" not in parts(dated, receiver.press)
+
+
+def told_of(house, correction):
+    with house.read() as session:
+        return set(
+            session.scalars(select(AdviceNotice.member_id).where(AdviceNotice.advice_id == correction.id))
+        )
 
 
 def test_of_a_second_correction_those_are_told_too_who_acted_on_the_first_entry(dated):

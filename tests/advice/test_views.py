@@ -446,7 +446,7 @@ def said_on(monkeypatch, browser, path):
         return made(paper, **more)
 
     monkeypatch.setattr(pdf, "made", making)
-    answer = browser.get(path, expect=200).response
+    answer = browser.post(path, {"csrf_token": _token(browser)}, expect=200).response
     assert answer.get_data()[:5] == b"%PDF-", path
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -466,7 +466,7 @@ def test_an_entry_is_a_pdf_with_its_clauses_word_for_word_and_nothing_of_one_sid
     handled(sqlite_dated, receiver.drafter, made.id, decision="内部の指針", remark="内部の備考")
     theirs = browser_of(sqlite_dated, receiver.drafter, language)
     page = theirs.get(f"/advice/{made.id}", expect=200)
-    assert f'href="/advice/{made.id}/pdf"' in page.source
+    assert [one.method for one in page.forms if one.action == f"/advice/{made.id}/pdf"] == ["post"]
     page.submit("/notes", text="自分の側だけのメモの言葉")
     said = said_on(monkeypatch, theirs, f"/advice/{made.id}/pdf")
     for id in clause_ids(sqlite_dated):

@@ -479,3 +479,30 @@ def test_a_change_that_another_edition_overtook_says_so_before_anybody_consents(
         assert "次のように第2版になります" not in page.text, "the second edition says something else already"
     drafting = browser_of(sqlite_dated, people[1].drafter)
     assert "直した版を起案する" in drafting.get(place).text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_change_that_another_edition_overtook_is_called_so_wherever_it_is_listed(sqlite_dated, language):
+    """R3-5: home asked to consent to it, the lists said that it waits for an answer, and the page of the consent took one
+    that was refused."""
+    people = sqlite_dated.people
+    made = tabled_amendment(sqlite_dated, people, title="先に出した申出")
+    consented(sqlite_dated, people[0].officer, AMENDMENT, made)
+    sqlite_dated.clock.move(days=40)
+    adopted_edition(sqlite_dated, people)
+    says, waits, fit, consent = {
+        "ja": ("このままでは同意できません", "回答待ち", "いまの協定の版に合わせて直す", "確かめて、同意するか差し戻す"),
+        "en": ("Cannot be consented to as it is", "Waiting for Party", "Fit \"先に出した申出\" to", "Review \"先に出した申出\""),
+    }[language]
+    for who in (people[1].officer, people[1].drafter, people[0].drafter, people[0].reader):
+        browser = browser_of(sqlite_dated, who, language)
+        listed = browser.get("/amendments", expect=200).text
+        line = listed[listed.index("先に出した申出") :][:200]
+        assert says in line and waits not in line
+        for path in ("/", "/waiting/ours", "/waiting/theirs"):
+            page = browser.get(path, expect=200)
+            assert consent not in page.text and waits not in page.text, path
+        assert says in browser.get("/").text
+    assert fit in browser_of(sqlite_dated, people[1].drafter, language).get("/").text
+    page = browser_of(sqlite_dated, people[1].officer, language).get(f"/amendments/{made}/consent", expect=200)
+    assert not [one for one in page.forms if one.action.endswith("/consent") or "decision_reference" in one.values()]

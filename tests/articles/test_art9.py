@@ -22,6 +22,7 @@ from portal.doubts import commands, evidence, queries, rules
 from portal.doubts.answer import ANSWER
 from portal.doubts.rules import Standing
 from portal.history.models import Entry, Message
+from portal.kernel import pdf
 from portal.kernel.clock import JAPAN
 from portal.kernel.db import Subject
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
@@ -124,6 +125,47 @@ def test_who_is_to_confirm_a_consultation_is_told_so_where_they_look_first(sqlit
     page = mine.get(f"/doubts/{made}", expect=200)
     assert asks not in page.text and "まとまったら協議結果を起案してください" in page.text
     assert "<details><summary>この協議の記録を確認する" in page.source
+
+
+@pytest.mark.parametrize(
+    ("settles", "label", "old", "new"),
+    [
+        ("count_first_day:counted", "この日に受領した秘密情報の、秘密保持の終わり", "10月1日", "9月30日"),
+        ("takes_effect:start_of_planned_date", "効力が残る最後の日", "9月10日", "9月9日"),
+        ("duty_and_survival:survival", "（いまの期間の最終日に終わるとき）", "令和12年", "令和9年"),
+    ],
+)  # fmt: skip
+def test_beside_an_answer_stand_the_days_that_it_will_move_before_anybody_consents(
+    sqlite_dated, settles, label, old, new
+):
+    """R9-5, as beside a change of the text (R3-4): each day as it is and as it would be, where one consents, too; once it is
+    agreed nothing is to move any more."""
+    people = sqlite_dated.people
+    made = raised(sqlite_dated, people)
+    answer = tabled_answer(sqlite_dated, people, made, settles=settles)
+    browser = browser_of(sqlite_dated, people[0].officer)
+    for path in (f"/doubts/answers/{answer}", f"/doubts/answers/{answer}/consent"):
+        page = browser.get(path, expect=200)
+        assert "この協議結果で算定される日がどう変わるか" in page.text
+        line = page.text[page.text.index(label) :][:140]
+        assert old in line and new in line and line.index(new) < line.index(old), line
+        assert "いまの期間　" not in page.text
+    for side in people.sides:
+        consented(sqlite_dated, side.officer, ANSWER, answer)
+    page = browser.get(f"/doubts/answers/{answer}", expect=200)
+    assert "算定される日がどう変わるか" not in page.text
+
+
+def test_beside_an_answer_that_moves_no_day_it_is_said_so(sqlite_dated):
+    """R9-5: nobody has to wonder whether a table is missing. What settles nothing says nothing of days."""
+    people = sqlite_dated.people
+    made = raised(sqlite_dated, people)
+    browser = browser_of(sqlite_dated, people[0].officer)
+    same = tabled_answer(sqlite_dated, people, made, settles="count_first_day:not_counted")
+    page = browser.get(f"/doubts/answers/{same}", expect=200)
+    assert "いまの扱いで算定される日は、どれも変わりません。" in page.text
+    other = tabled_answer(sqlite_dated, people, made, settles="")
+    assert "算定される日" not in browser.get(f"/doubts/answers/{other}", expect=200).text
 
 
 def test_beside_an_answer_stands_what_it_will_change_and_once_agreed_what_it_changed(sqlite_dated):
@@ -415,6 +457,32 @@ def test_the_papers_on_a_doubt_prove_themselves_and_hold_no_other_sides_notes(sq
     assert [one.chain for one in taken] == [mine.party] * (2 + AT_ONCE), (
         "that it was taken stands in the own side's chain only"
     )
+
+
+def test_the_chronology_on_paper_shows_no_mark_of_markdown(sqlite_dated, monkeypatch):
+    """R9-3: what was agreed, and the advice that is touched, stand there as on their pages; for machines as they were written."""
+    house, people = sqlite_dated, sqlite_dated.people
+    advice = recorded(house, people[1].drafter, people[1].party, people[0].party, content="# 要点\n\n**必ず**確かめる。").id
+    made = raised(house, people, records=(("advice", advice),))
+    agreed_answer(house, people, made)
+    papers: list[pdf.Paper] = []
+    made_of = pdf.made
+
+    def making(paper: pdf.Paper, **more: Any) -> bytes:
+        papers.append(paper)
+        return made_of(paper, **more)
+
+    monkeypatch.setattr(pdf, "made", making)
+    browser = browser_of(house, people[0].drafter)
+    typed = browser.get(f"/doubts/{made}/export", expect=200).form("一式").values()
+    answer = browser.client.post(f"/doubts/{made}/export", data=typed, buffered=True)
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    said = "".join(pdf._texts(papers[0]))
+    assert "初日を算入して数える。" in said and "要点\n\n必ず確かめる。" in said and "**" not in said
+    strong = [words for block in papers[0].blocks if isinstance(block, pdf.Table) for row in block.rows for cell in row
+              if not isinstance(cell, str) for words, mark in cell if mark == "strong"]  # fmt: skip
+    assert {"算入して", "要点", "必ず"} <= set(strong)
+    assert "初日を**算入して**数える。" in json.loads(archive.read("bundle.json"))["documents"][0]["revisions"][0]["sealed"]
 
 
 def test_the_papers_on_a_doubt_tell_of_the_notice_and_of_the_line_of_the_ledger_that_it_touches(sqlite_dated):

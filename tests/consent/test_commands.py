@@ -25,6 +25,7 @@ from portal.consent.models import (
     Reply,
     Revision,
 )
+from portal.consent.replay import replay
 from portal.consent.rules import Capacity, Standing
 from portal.history.models import Message, OnceKey
 from portal.history.seal import skeleton_of
@@ -517,6 +518,49 @@ def test_a_consent_power_asked_for_today_is_no_power_before_tomorrow(office):
         office.consent(side.drafter, id)
     office.clock.set(effective)
     assert office.consent(side.drafter, id)
+
+
+def test_a_side_is_waited_for_since_its_own_turn_came_whatever_the_others_say(office):
+    """R2-7: neither another side's consent nor its withdrawal makes a long wait young; whoever withdraws is waited for
+    from then on. Both the tables and the record say so."""
+    first, second = office.people[0], office.people[1]
+    others = [side.party for side in office.people.sides[1:]]
+    id = office.tabled(first.drafter)
+    tabled = office.clock.now()
+
+    def turns():
+        with office.read() as session:
+            actor = first.officer.actor(office)
+            found = queries.dossier(session, actor, MEMO, id)
+            assert not list(replay(session))
+            assert min(found.awaited_since.values(), default=None) == found.document.waits_since
+            return found.awaited_since
+
+    assert turns() == dict.fromkeys(office.people.parties, tabled)
+    office.clock.move(days=1)
+    office.consent(first.officer, id)
+    assert turns() == dict.fromkeys(others, tabled)
+    office.clock.move(days=20)
+    office.withdraw_consent(first.officer, id)
+    withdrawn = office.clock.now()
+    assert turns() == {first.party: withdrawn, **dict.fromkeys(others, tabled)}
+    office.clock.move(days=1)
+    for side in office.people.sides[1:]:
+        office.consent(side.officer, id)
+    assert turns() == {first.party: withdrawn}
+    office.clock.move(days=1)
+    office.withdraw_consent(second.officer, id)
+    assert turns() == {first.party: withdrawn, second.party: office.clock.now()}
+    office.clock.move(days=1)
+    office.send_back(first.officer, id)
+    sent_back = office.clock.now()
+    assert turns() == {first.party: sent_back}
+    office.clock.move(days=1)
+    office.send_back(second.officer, id)
+    assert turns() == {first.party: sent_back}
+    office.clock.move(days=1)
+    office.revise(first.drafter, id, "直した本文")
+    assert turns() == dict.fromkeys(office.people.parties, office.clock.now())
 
 
 def test_a_consent_withdrawn_and_given_again_leaves_both_in_the_record(office):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from portal.kernel import pdf
 from portal.kernel.digest import REVISION, digest
 from tests.makers.papers import Office, StaffedTemplate, sign_in
 
@@ -40,6 +42,23 @@ def test_the_paper_says_what_the_page_says(office):
     assert answer.mimetype == "application/pdf" and answer.get_data().startswith(b"%PDF")
     assert ".pdf" in answer.headers["Content-Disposition"]
     assert answer.get_data() == client.get(f"/memos/{id}/receipt/pdf").get_data()
+
+
+def test_no_mark_of_markdown_is_on_the_paper(office, monkeypatch):
+    """R2-8: `**` and `#` stood there as they had been typed."""
+    id = office.agreed("## 経緯\n\n- **太い**字\n- 次")
+    client = sign_in(office.app.test_client(), office.people[0].reader)
+    papers: list[pdf.Paper] = []
+    made = pdf.made
+
+    def making(paper: pdf.Paper, **more: Any) -> bytes:
+        papers.append(paper)
+        return made(paper, **more)
+
+    monkeypatch.setattr(pdf, "made", making)
+    assert client.get(f"/memos/{id}/receipt/pdf").status_code == 200
+    [cell] = [said for one in papers[0].blocks if isinstance(one, pdf.Details) for label, said in one.rows if label == "本文"]
+    assert cell == [("経緯", "strong"), ("\n\n・", "same"), ("太い", "strong"), ("字\n・次", "same")]
 
 
 @pytest.mark.parametrize("form", ["pdf", "json", "exe"])

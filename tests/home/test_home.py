@@ -55,6 +55,23 @@ def test_what_my_side_consented_to_waits_for_the_others(office, signed_in):
     assert "「窓口の覚書」を読む" in waits and "の同意を待っています" in waits
 
 
+def test_a_consent_withdrawn_leaves_the_others_waited_for_since_their_own_turn_came(duo, signed_in):
+    """R2-7: the home page said 「今日から」 to the side that had been waited for for weeks."""
+    first, second = duo.people[0], duo.people[1]
+    id = duo.tabled(first.drafter, title="窓口の覚書")
+    duo.clock.move(days=1)
+    duo.consent(first.officer, id)
+    duo.clock.move(days=20)
+    assert "21日前から" in signed_in(duo, second.officer).get("/").text
+    duo.withdraw_consent(first.officer, id)
+    assert "21日前から" in signed_in(duo, second.officer).get("/").text
+    turns = [
+        signed_in(duo, side.officer).get(f"/memos/{id}").text.split("回答を待っています")[1][:60]
+        for side in (first, second)
+    ]
+    assert "10月23日" in turns[0] and "10月2日" in turns[1]
+
+
 def test_a_revision_sent_back_waits_for_its_own_side_to_write_a_new_one(office, signed_in):
     first, second = office.people[0], office.people[1]
     id = office.tabled(first.drafter, title="窓口の覚書")

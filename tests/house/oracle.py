@@ -436,7 +436,7 @@ def _of_advice(asking: Asking, line: Line, person: TestPerson | None) -> Asked:
 
 
 for _method, _rule in (
-    ("GET", "<id>"), ("GET", "<id>/pdf"), ("POST", "<id>/confirm"), ("POST", "<id>/correct"), ("POST", "<id>/files/<file>"),
+    ("GET", "<id>"), ("POST", "<id>/pdf"), ("POST", "<id>/confirm"), ("POST", "<id>/correct"), ("POST", "<id>/files/<file>"),
     ("POST", "<id>/handle"), ("POST", "<id>/links"), ("POST", "<id>/notes"), ("POST", "<id>/read"),
     ("GET", "drafts/<id>"), ("POST", "drafts/<id>/discard"), ("GET", "drafts/<id>/edit"), ("POST", "drafts/<id>/edit"),
     ("POST", "drafts/<id>/files"), ("POST", "drafts/<id>/files/<file>"), ("POST", "drafts/<id>/files/<file>/remove"),

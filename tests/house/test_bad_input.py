@@ -580,7 +580,7 @@ def test_a_thousand_fields_and_more_are_refused(forms):
 def test_every_form_that_acts_knows_that_it_was_sent(forms):
     """Row 25: every form but those that change nothing twice carries the name of this very showing of it."""
     harmless = {"/sign-out", "/language", "/history/verify", "/account/confirm"}
-    harmless |= {"/advice/<id>/files/<id>", "/advice/drafts/<id>/files/<id>"}  # taken again, it is told once
+    harmless |= {"/advice/<id>/pdf", "/advice/<id>/files/<id>", "/advice/drafts/<id>/files/<id>"}  # taken again, it is told once
     exports = re.compile(r".*/export(\?.*)?")  # a file taken again leaves again, and that is told again
     without = [
         found.key

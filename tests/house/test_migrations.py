@@ -206,6 +206,64 @@ def test_a_kept_table_is_never_migrated_in_place():
     assert [path.name for path in FILES if re.search(change, path.read_text("utf-8"))] == []
 
 
+def until(folder, name):
+    """The migrations up to and with the step `name`."""
+    versions = folder / "until"
+    versions.mkdir()
+    for path in FILES:
+        if path.stem <= name:
+            shutil.copy(path, versions)
+    return versions
+
+
+def put(connection, table, **values):
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)
+
+
+def test_what_waited_before_the_twelfth_step_waits_since_its_longest_waiting_side_does(empty, tmp_path):
+    """R2-7: until then a consent withdrawn made every wait young."""
+    engines = empty()
+    upgrade(engines, versions=until(tmp_path, "0011_messages"))
+    day = {number: f"2025-10-{number:02} 00:00:00.000000" for number in range(1, 32)}
+    shown = ("consent", "otsu", 2), ("withdraw", "otsu", 20)
+    said = {
+        "alone": ("open", ",kou,otsu,", 9, ()),
+        "withdrawn": ("open", ",kou,otsu,", 20, shown),
+        "other": ("partial", ",otsu,", 21, (*shown, ("consent", "kou", 21))),
+        "back": ("sent_back", ",kou,", 22, (("send_back", "otsu", 5), ("withdraw", "kou", 22))),
+        "over": ("declined", "", None, shown),
+    }
+    with engines.writer.begin() as connection:
+        columns = {one["name"] for one in inspect(connection).get_columns("parties")}
+        for position, key in enumerate(("kou", "otsu")):
+            values = {"key": key, "position": position, "four_eyes": True, "officers_table": False}
+            put(connection, "parties", **{name: one for name, one in values.items() if name in columns})
+        for id, (standing, waits_for, since, replies) in said.items():
+            signed = {"member_id": "m", "name": "n", "post": "p"}
+            put(
+                connection, "documents", id=id, kind="memo", party="kou", edition=1, begun_by="m", begun_at=day[1],
+                reference=id, tabled_at=day[1], standing=standing, revision=1, digest=f"d-{id}", changed_at=day[1],
+                waits_for=waits_for, waits_since=day[since] if since else None,
+            )  # fmt: skip
+            put(
+                connection, "revisions", id=f"r-{id}", document_id=id, number=1, digest=f"d-{id}", parent="", content="",
+                sealed="", title="", party="kou", drafters="", tabled_at=day[1], **signed,
+            )  # fmt: skip
+            for number, (says, party, at) in enumerate(replies, 1):
+                put(
+                    connection, "replies", id=f"{id}{number}", document_id=id, revision_id=f"r-{id}", digest=f"d-{id}",
+                    party=party, number=number, says=says, capacity="decision", decision_reference="決", reason="理由",
+                    at=day[at], **signed,
+                )  # fmt: skip
+    upgrade(engines)
+    with engines.reader.connect() as connection:
+        rows = connection.execute(text("SELECT id, waits_since FROM documents")).all()
+    found = {id: int(str(since)[8:10]) if since else None for id, since in rows}
+    assert found == {"alone": 1, "withdrawn": 1, "other": 20, "back": 5, "over": None}
+
+
 # --- Whole or not at all --------------------------------------------------------------------------
 
 

@@ -29,6 +29,7 @@ MADE_BY_US = {
     "portal/migrations/versions/0008_notices.py": {"exec_driver_sql"},
     "portal/migrations/versions/0009_handback.py": {"exec_driver_sql"},
     "portal/migrations/versions/0010_doubts.py": {"exec_driver_sql"},
+    "portal/migrations/versions/0013_advice_copies.py": {"exec_driver_sql"},
     "portal/tasks/doctor.py": {"exec_driver_sql"},  # which setting is asked for
 }
 """Where a statement is not written out, and why it holds nothing that anybody typed."""

@@ -116,6 +116,29 @@ def test_a_new_choice_counts_for_what_still_waits(quiet_house, post):
     assert to(post, second.drafter) == []
 
 
+def test_the_days_mail_tells_of_each_thing_together_and_names_its_address_once(quiet_house, post):
+    """Fifty addresses of ten papers stood there, each paper's news scattered among the others'."""
+    house, people = quiet_house, quiet_house.people
+    with house.work(people[1].drafter.actor(house)) as work:
+        commands.choose_language(work, "ja")
+    first = tabled_proposal(house, people, people[0].drafter, title="一つ目")
+    second = tabled_proposal(house, people, people[0].drafter, title="二つ目")
+    house.clock.move(minutes=5)
+    for document in (first, second):
+        with house.work(people[0].drafter.actor(house)) as work:
+            paper = consent.document_of(work, PROPOSAL, document)
+            consent.comment(work, PROPOSAL, paper, text="読んでください")
+    at(house, dt.date(2025, 10, 3), 9)
+    deliver(house, post)
+    [message] = to(post, people[1].drafter)
+    said = message.get_content()
+    assert [said.count(f"/documents/{one}") for one in (first, second)] == [1, 1]
+    one, other = (said.split("\n\n")[place] for place in (1, 2))
+    assert one.count("一つ目") == 2 and "二つ目" not in one and one.endswith(f"/documents/{first}")
+    assert other.count("二つ目") == 2 and other.endswith(f"/documents/{second}")
+    assert "（4件）" in message["Subject"]
+
+
 def test_several_acts_of_a_moment_are_one_mail(quiet_house, post):
     """The last consent and the agreement are told together."""
     first, second = quiet_house.people[0], quiet_house.people[1]
@@ -315,7 +338,7 @@ def test_no_mail_says_a_word_that_may_not_leave_the_portal(quiet_house, post):
         assert not [word for word in words if word in text]
         assert re.findall(r"[\w.+-]+@[\w.-]+", message.get_content()) == []
     said = "\n".join(message.get_content() for message in post.messages())
-    assert "PUB-0001「公表」の版1を差し戻しました" in said or "を差し戻しました" in said
+    assert "PUB-0001「公表（件名省略）」の版1を差し戻しました" in said or "を差し戻しました" in said
     assert "（ポータルで確かめてください）" in said
 
 

@@ -232,8 +232,8 @@ MUTANTS = (
     Mutant(
         "a writer on SQLite begins by reading",
         "portal/kernel/db.py",
-        'exec_driver_sql("BEGIN IMMEDIATE")',
-        'exec_driver_sql("BEGIN")',
+        'driver.execute("BEGIN IMMEDIATE")',
+        'driver.execute("BEGIN")',
         (
             f"{RACES}::test_two_consents_at_one_instant_are_both_recorded_and_agree_exactly_once[two_on_sqlite]",
         ),

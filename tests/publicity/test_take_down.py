@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from portal.publicity import commands, rules
 from portal.publicity.item import PUBLICITY
 from tests.browser import Browser, Page
 from tests.conftest import House
 from tests.makers.activities import agreed, drafted, edition_of
 from tests.makers.people import TestPerson
-from tests.makers.publicity import OPENS, publicity_body, published, reported, tabled_item
+from tests.makers.publicity import OPENS, agreed_item, publicity_body, published, reported, tabled_item
 
 
 def page_of(house: House, person: TestPerson, path: str, language: str = "ja") -> Page:
@@ -111,3 +112,68 @@ def test_a_draft_says_that_nobody_is_named_to_publish_through_a_channel(
         "en": "Website “府のサイト” (publishing side not stated)",
     }[language]
     assert shown in page.text
+
+
+NOT_ASKED = (
+    "公表する文面", "解禁日時を付けて事前に提供する", "事前に提供する日", "同時提供先", "取材の案内", "引用・コメント", "氏名・肩書",
+    "画像・図の権利表示", "写る人・声の出る人の同意", "商標・製品名の表記", "当事者の概要", "公表後の再利用", "資料番号", "使う文面",
+    "経路は上から順に公表する", "公表する側", "施策名",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_take_down_is_asked_only_what_belongs_to_one(sqlite_dated: House, language: str) -> None:
+    """S12: what is said of texts, of an embargo, of the press is of publications; what is asked is asked in the words of a
+    take-down, and its pages say it in these, too."""
+    house, people = sqlite_dated, sqlite_dated.people
+    item = agreed_item(house, people, measure="行政DX", titles="知事 大阪 太郎")
+    house.clock.set(OPENS)
+    published(house, people[0].press, item, 1)
+    browser = Browser(house, language=language)
+    browser.sign_in(people[0].drafter.email, people[0].drafter.password)
+    button = {"ja": "掲載の取下げを起案する", "en": "Draft: Take-down"}[language]
+    page = browser.get(f"/publicity/{item}", expect=200).submit(button)
+    asked = {
+        "ja": ("取下げの理由", "取り下げるもの", "経路1で取り下げる側", "取り下げる掲載（経路）", "取下げ後の確認"),
+        "en": ("Reason of the take-down", "What is taken down", "Side that takes down channel 1"),
+    }[language]
+    for words in asked:
+        assert words in page.text, words
+    if language == "ja":
+        assert [words for words in NOT_ASKED if words in page.text] == []
+    page = page.submit("/draft", relation_reason="誤りがあった", timing_kind="exact", day="2025-10-20", time="10:00")
+    assert asked[0] in page.text and "行政DX" not in page.text and "大阪 太郎" not in page.text
+    assert button not in page.text
+
+
+def test_what_an_older_draft_of_a_take_down_says_beside_it_is_shown_until_it_is_taken_out(sqlite_dated: House) -> None:
+    """No word is lost unseen."""
+    house, people = sqlite_dated, sqlite_dated.people
+    body = publicity_body(edition_of(house), relation="take_down", concerns="REC-0001", titles="知事 大阪 太郎", outputs=())
+    draft = drafted(house, people[0].drafter, PUBLICITY, body)
+    assert "知事 大阪 太郎" in page_of(house, people[0].drafter, f"/publicity/{draft}/draft").source
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_take_down_is_refused_and_agreed_in_its_own_words_and_never_called_off(
+    take_down: tuple[House, str, str], language: str
+) -> None:
+    house, record, item = take_down
+    act = {"ja": "この掲載の取下げの内容・時期・方法", "en": "content, timing and method of this take-down"}[language]
+    assert act in page_of(house, house.people[0].officer, f"/publicity/{item}/consent", language).text
+    agreed(house, house.people, PUBLICITY, item)
+    page = page_of(house, house.people[0].drafter, f"/publicity/{item}", language)
+    words = {
+        "ja": ("公表の中止を提案する", "公表の時期と経路", "公表されたときは", "公表されてしまった"),
+        "en": ("Propose not to publish", "Time and channels of publication", "published otherwise"),
+    }[language]
+    assert [one for one in words if one in page.text] == []
+    with house.work(house.people[0].drafter.actor(house)) as work, pytest.raises(rules.NothingToCallOff):
+        commands.call_off(work, item)
+    button = {"ja": "掲載の取下げを起案する", "en": "Draft: Take-down"}[language]
+    browser = Browser(house, language=language)
+    browser.sign_in(house.people[0].drafter.email, house.people[0].drafter.password)
+    page = browser.get(f"/publicity/records/{record}", expect=200).submit(button)
+    refused = page.submit("/draft", relation_reason="許諾がない").submit("/table")
+    assert {"ja": "取り下げる側", "en": "side that takes it down"}[language] in refused.text
+    assert {"ja": "公表する側", "en": "publishing side"}[language] not in refused.text

@@ -159,7 +159,7 @@ def test_what_is_missing_for_tabling_is_said_beside_its_field(sqlite_dated: Hous
     )
     page = page.submit("/table")
     assert page.status == 422
-    for words in ("公表の時期が定まっていません", "選ばれていません", "いずれかがありません"):
+    for words in ("時期が定まっていません", "選ばれていません", "いずれかがありません"):
         assert words in page.text
     page.has_lost_nothing(text=WORDS["outputs-kou.ja"])
 

@@ -183,6 +183,28 @@ def test_a_side_that_is_waited_for_is_reminded_after_ten_business_days_and_alone
     ]
 
 
+def test_each_side_is_reminded_from_its_own_turn_on(sqlite_dated):
+    """R2-6: who withdrew a consent has its own ten days; who was waited for before goes on being so."""
+    house, people = sqlite_dated, sqlite_dated.people
+    document = tabled_proposal(house, people)
+    consented(house, people[0].officer, PROPOSAL, document)
+    at(house, dt.date(2025, 10, 15), 12)
+    with house.work(people[0].officer.actor(house)) as work:
+        paper = commands.document_of(work, PROPOSAL, document)
+        commands.withdraw_consent(work, PROPOSAL, paper, seen=paper.digest, reason="再検討のため")
+    at(house, dt.date(2025, 10, 16))
+    look(house)
+    [(facts, parties)] = told(house, AnswerAwaited)
+    assert (facts["days"], facts["since"], parties) == (10, "2025-10-01", [people[1].party])
+    at(house, dt.date(2025, 10, 30))
+    look(house)
+    found = {tuple(parties): (facts["days"], facts["since"]) for facts, parties in told(house, AnswerAwaited)[1:]}
+    assert found == {
+        (people[0].party,): (10, "2025-10-15"),
+        (people[1].party,): (20, "2025-10-01"),
+    }
+
+
 def test_after_a_year_the_side_has_been_reminded_five_times_and_the_request_still_waits(sqlite_dated):
     """After 10, 20, 40, 80, 160 business days; silence decides nothing."""
     document = tabled_proposal(sqlite_dated, sqlite_dated.people)

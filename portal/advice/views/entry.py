@@ -119,10 +119,12 @@ def _entry_page(id: str, status: int = 200, **forms: PortalForm) -> ResponseRetu
     )
 
 
-@advice.get("/<id>/pdf", allow=Permission.READ)
+@advice.post("/<id>/pdf", allow=Permission.READ)
 def entry_paper(id: str) -> ResponseReturnValue:
     """The entry as a PDF, with the clauses it stands on word for word (S8); what its reader may not open is not on
-    it, nor what is of one side alone."""
+    it, nor what is of one side alone. That it was taken is kept for the own side (decision 34)."""
+    with begin() as work:
+        commands.take_paper(work, id)
     edition: Edition = g.edition_in_force()
     found = queries.entry(reading(), actor(), id)
     row, head = found.row, last_head(reading(), JOINT)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.access.policy import Permission
-from portal.advice import queries, rules
+from portal.advice import commands, queries, rules
 from portal.advice.body import Sealed, opened
 from portal.advice.queries import STATES, Filters
 from portal.advice.rules import BASIS_NAMES, KIND_NAMES, MARKING_NAMES, MEDIUM_NAMES, RESULT_NAMES
@@ -22,6 +22,7 @@ from portal.agreement.text import Edition
 from portal.consent.paper import listed
 from portal.history.events import EXPORT_NAMES
 from portal.history.views import Choice, choose, take
+from portal.history.work import Work
 from portal.kernel import days
 from portal.kernel.words import N_
 from portal.web.export import ROWS_A_PAGE, Column, Export, Row, in_pages
@@ -205,7 +206,12 @@ def export() -> ResponseReturnValue:
 @advice.post("/export", allow=Permission.READ, step_up=True)
 def take_export() -> ResponseReturnValue:
     """The log under the filter as a file, on every row the clauses it stands on, word for word (R8-7)."""
-    return take(_export(), request.form.get("format"))
+    who, (filters, _) = actor(), _filters(g.edition_in_force())
+
+    def also(work: Work) -> None:
+        commands.keep_export(work, queries.openable(work.session, who, filters))
+
+    return take(_export(), request.form.get("format"), also=also)
 
 
 def _export() -> Choice:
@@ -225,7 +231,10 @@ def _export() -> Choice:
         count=queries.count(reading(), who, filters),
         conditions=_conditions(filters, typed, edition),
         back=(say("助言・支援"), url_for(".index", **address)),
-        notes=[say("自分の側だけのメモ、決定の根拠、ダウンロードの記録は含みません。")],
+        notes=[
+            say("自分の側だけのメモ、決定の根拠、ダウンロードの記録は含みません。"),
+            say("書き出した助言・支援が後で訂正されたときは、ホームであなたにお知らせします。"),
+        ],
     )
 
 

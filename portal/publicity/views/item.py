@@ -210,9 +210,10 @@ def _may(reader: Actor, document: Document, stand: Stand | None) -> dict[str, bo
         and agreed
         and not begun
         and not is_off
+        and not is_taking_down
         and state is not State.ENDED,
         "go_on": reader.may(Permission.DRAFT) and state is State.ENDED,
-        "report": reader.may(Permission.REPORT_PUBLICITY) and row is not None,
+        "report": reader.may(Permission.REPORT_PUBLICITY) and row is not None and not is_taking_down,
         "take_copy": reader.may(Permission.PUBLISH) and state in _BEFORE_ALL_IS_OUT and not is_taking_down,
         "print": row is not None and (agreed or Standing(row.standing) is Standing.REPLACED),
     }
@@ -271,11 +272,11 @@ def _warnings(
     today, opens_on = day_in_japan(at), day_in_japan(opens_at)
     found = []
     if opens_at <= at:
-        found.append(say("公表の時期の始まりを、すでに過ぎています。"))
+        found.append(say("時期の始まりを、すでに過ぎています。"))
     elif (opens_on - today).days <= 400:
         left = business_days_between(today, opens_on, closed=edition.closed_days)
         short = short_lead(body.sort, left, edition.settings.lead_days)
-        if short:
+        if short and body.relation != Relation.TAKE_DOWN:
             found.append(
                 say(
                     "公表まで残り%(left)s営業日です。この種類の公表には、ふつう%(usual)s営業日ほどかかります。",
