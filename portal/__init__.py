@@ -238,11 +238,7 @@ _EVERY_PAGE = (
         *agreement_queries.DATES_COLUMNS,
     )
     .select_from(
-        agreement_queries.beside_dates(
-            outerjoin(AgreementEdition, Head, Head.chain == JOINT).outerjoin(
-                _OWN, _OWN.chain == bindparam("own")
-            )
-        )
+        outerjoin(AgreementEdition, Head, Head.chain == JOINT).outerjoin(_OWN, _OWN.chain == bindparam("own"))
     )
     .where(agreement_queries.HAS_COME)
     .order_by(AgreementEdition.number.desc())

@@ -11,11 +11,9 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
-    FromClause,
     Select,
     bindparam,
     func,
-    literal,
     or_,
     select,
     true,
@@ -206,45 +204,43 @@ def parties_of(found: str) -> dict[str, Any]:
     return {row.key: row for row in sorted(_PARTY.all_unpacked(found))}
 
 
-_DATES = (
-    select(*AgreementDates.__table__.columns)
-    .order_by(AgreementDates.is_confirmed.desc(), AgreementDates.entered_at.desc())
-    .limit(1)
-    .subquery()
+_DATES = Packed(
+    AgreementDates.document_id,
+    AgreementDates.signed_on,
+    AgreementDates.effective_on,
+    AgreementDates.end_on_fixed,
+    AgreementDates.count_first_day,
+    AgreementDates.is_confirmed,
+    AgreementDates.is_assumed,
+    AgreementDates.entered_at,
 )
-_END = (
-    select(
-        AgreementEnd.cause,
-        AgreementEnd.last_day,
-        AgreementEnd.measures_apply,
-        AgreementEnd.source_kind,
-        AgreementEnd.source_id,
-    )
-    .where(AgreementEnd.revoked_at.is_(None))
-    .order_by(AgreementEnd.last_day, AgreementEnd.announced_at)
-    .limit(1)
-    .subquery()
+_END = Packed(
+    AgreementEnd.cause,
+    AgreementEnd.last_day,
+    AgreementEnd.measures_apply,
+    AgreementEnd.source_kind,
+    AgreementEnd.source_id,
 )
 _EXPIRY = Packed(
     AgreementExpiry.place, AgreementExpiry.number, AgreementExpiry.expiry, AgreementExpiry.dates_id
 )
 DATES_COLUMNS: tuple[ColumnElement[Any], ...] = (
-    *_DATES.c,
-    *_END.c,
-    select(func.count()).select_from(AgreementRenewal).scalar_subquery().label("renewals"),
-    select(_EXPIRY.all_by(AgreementExpiry.id))
+    select(_DATES.text)
+    .order_by(AgreementDates.is_confirmed.desc(), AgreementDates.entered_at.desc())
+    .limit(1)
     .scalar_subquery()
-    .label("expiries"),
+    .label("dates"),
+    select(_END.text)
+    .where(AgreementEnd.revoked_at.is_(None))
+    .order_by(AgreementEnd.last_day, AgreementEnd.announced_at)
+    .limit(1)
+    .scalar_subquery()
+    .label("end"),
+    select(func.count()).select_from(AgreementRenewal).scalar_subquery().label("renewals"),
+    select(_EXPIRY.all_by(AgreementExpiry.id)).scalar_subquery().label("expiries"),
 )
-"""What `dates_from` makes the dates of."""
-
-
-def beside_dates(source: FromClause) -> FromClause:
-    """`source`, each row of it beside the dates as they stand and the announced end, where there are any."""
-    return source.outerjoin(_DATES, true()).outerjoin(_END, true())
-
-
-_ALONE = select(*DATES_COLUMNS).select_from(beside_dates(select(literal(1).label("one")).subquery()))
+"""What `dates_from` makes the dates of: as they stand, the announced end, and what was agreed on of terms."""
+_ALONE = select(*DATES_COLUMNS)
 _DATES_HELD = "dates now"
 
 
@@ -266,21 +262,21 @@ def dates_while(session: Session, row: Any, current: Edition) -> DatesNow:
 
 def dates_from(row: Any, current: Edition) -> DatesNow:
     """The dates that a row with `DATES_COLUMNS` says, else those of the text of `current`."""
-    end = (
-        End(Cause(row.cause), row.last_day, row.measures_apply, row.source_kind, row.source_id)
-        if row.cause
-        else None
-    )
-    expiries = _confirmed(row.expiries, row.document_id or "")
-    if row.document_id is None:
+    end = None
+    if row.end is not None:
+        cause, *rest = _END.unpacked(row.end)
+        end = End(Cause(cause), *rest)
+    if row.dates is None:
         given = current.dates
         return DatesNow(
             given.signed_on, given.effective_on, given.end_on_fixed, False, False, False, None,
-            renewals=row.renewals, end=end, expiries=expiries,
+            renewals=row.renewals, end=end, expiries=_confirmed(row.expiries, ""),
         )  # fmt: skip
+    stand = _DATES.unpacked(row.dates)
     return DatesNow(
-        row.signed_on, row.effective_on, row.end_on_fixed, row.count_first_day, row.is_confirmed, row.is_assumed,
-        row.document_id, row.entered_at, row.renewals, end, expiries,
+        stand.signed_on, stand.effective_on, stand.end_on_fixed, stand.count_first_day, stand.is_confirmed,
+        stand.is_assumed, stand.document_id, stand.entered_at, row.renewals, end,
+        _confirmed(row.expiries, stand.document_id),
     )  # fmt: skip
 
 
@@ -298,13 +294,11 @@ _CURRENT = _EDITION_IN_FORCE.subquery()
 def with_the_agreement(statement: Select[Any]) -> Select[Any]:
     """`statement`, its every row beside the edition in force on the day of the parameter `today`, its dates, and the
     parties; nothing stands there before founding."""
-    beside = statement.outerjoin(_CURRENT, true()).outerjoin(_DATES, true()).outerjoin(_END, true())
-    return beside.add_columns(*_CURRENT.c, *DATES_COLUMNS, PARTIES)
+    return statement.outerjoin(_CURRENT, true()).add_columns(*_CURRENT.c, *DATES_COLUMNS, PARTIES)
 
 
 _NOW = (
     select(*_KEY, *DATES_COLUMNS)
-    .select_from(beside_dates(AgreementEdition.__table__))
     .where(HAS_COME)
     .order_by(AgreementEdition.number.desc())
     .limit(1)

@@ -329,7 +329,8 @@ def table(work: Work, kind: DocumentKind, document: Document, *, saves: int) -> 
         one.shared_at = one.shared_at or work.at
     document.title = revision.title
     work.session.delete(draft)
-    standing_columns(document, settled, work.at, OnTheTable(revision, ()))
+    for name, value in standing_columns(settled, work.at, OnTheTable(revision, ())).items():
+        setattr(document, name, value)
     work.session.flush()  # what follows from tabling refers to the revision
     kind.on_tabled(work, document, revision, body)
     if paper.consents:
@@ -379,10 +380,10 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     kind.must_be_agreeable(work, document, body)
     reply = _reply(work, document, found, Says.CONSENT, decision=decision)
     agreed = settled.standing is Standing.AGREED
-    standing_columns(document, settled, work.at, found.followed_by(reply))
+    columns = standing_columns(settled, work.at, found.followed_by(reply))
     if agreed:
-        document.agreed_revision_id, document.agreed_at = revision.id, work.at
-    work.session.flush()  # what follows from agreement refers to the reply
+        columns |= {"agreed_revision_id": revision.id, "agreed_at": work.at}
+    work.change(document, columns)
     work.record(
         events.ConsentGiven(
             **_of(kind, document),
@@ -418,7 +419,7 @@ def withdraw_consent(work: Work, kind: DocumentKind, document: Document, *, seen
     assert found is not None  # else the rules have refused
     revision = found.revision
     reply = _reply(work, document, found, Says.WITHDRAW, reason=reason)
-    standing_columns(document, settled, work.at, found.followed_by(reply))
+    work.change(document, standing_columns(settled, work.at, found.followed_by(reply)))
     work.record(
         events.ConsentWithdrawn(
             **_of(kind, document),
@@ -440,7 +441,7 @@ def send_back(work: Work, kind: DocumentKind, document: Document, *, seen: str, 
     assert found is not None  # else the rules have refused
     revision = found.revision
     reply = _reply(work, document, found, Says.SEND_BACK, reason=reason)
-    standing_columns(document, settled, work.at, found.followed_by(reply))
+    work.change(document, standing_columns(settled, work.at, found.followed_by(reply)))
     work.record(
         events.SentBack(
             **_of(kind, document),
@@ -914,7 +915,7 @@ def _replaced(work: Work, kind: DocumentKind, document: Document) -> Document | 
 def _replace(work: Work, kind: DocumentKind, replaced: Document, by: Document) -> None:
     paper = paper_of(work.session, replaced, work.parties)
     settled = rules.after(paper, rules.Replace(_own_party(work), work.actor.member_id or "", by=by.id))
-    standing_columns(replaced, settled, work.at)
+    work.change(replaced, standing_columns(settled, work.at))
     work.record(events.Replaced(**_of(kind, replaced), by=by.reference or "", by_id=by.id))
 
 
@@ -927,8 +928,7 @@ def _close(
             id=new_id(), document_id=document.id, act=name, reason=reason, **_signed(work, _own_party(work))
         )
     )
-    standing_columns(document, settled, work.at)
-    work.session.flush()  # what follows from closing reads the document
+    work.change(document, standing_columns(settled, work.at))
     if name in {"decline", "withdraw"}:
         kind.on_closed(work, document)
 

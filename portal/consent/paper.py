@@ -136,18 +136,22 @@ def _closed(blank: Paper, document: Document) -> Paper:
 
 
 def standing_columns(
-    document: Document, paper: Paper, at: dt.datetime, found: OnTheTable | None = None
-) -> None:
-    """The document's columns say what `paper` says; `at` is the moment of the act (UTC), and `found` what stands on the
-    table after it, if somebody is still waited for. The document waits since its longest waiting side does."""
+    paper: Paper, at: dt.datetime, found: OnTheTable | None = None
+) -> dict[str, Any]:
+    """What the document's columns are to say, so that they say what `paper` does; `at` is the moment of the act (UTC), and
+    `found` what stands on the table after it, if somebody is still waited for. The document waits since its longest
+    waiting side does."""
     waits_for = marked(paper.waits_for)
-    document.waits_since = None
+    since = None
     if found is not None and waits_for:
-        since = awaited_since(paper.standing, paper.waits_for, found.revision.tabled_at, found.replies)
-        document.waits_since = min(since.values())
-    document.standing = paper.standing
-    document.revision = paper.revision
-    document.digest = paper.digest
-    document.waits_for = waits_for
-    document.changed_at = at
-    assert (paper.standing in ON_THE_TABLE) == bool(waits_for) == (document.waits_since is not None)
+        each = awaited_since(paper.standing, paper.waits_for, found.revision.tabled_at, found.replies)
+        since = min(each.values())
+    assert (paper.standing in ON_THE_TABLE) == bool(waits_for) == (since is not None)
+    return {
+        "standing": paper.standing,
+        "revision": paper.revision,
+        "digest": paper.digest,
+        "waits_for": waits_for,
+        "waits_since": since,
+        "changed_at": at,
+    }
