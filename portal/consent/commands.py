@@ -46,7 +46,7 @@ from portal.consent.rules import Capacity, Says, Standing
 from portal.consent.rules import NoDateYet as NoDateYet
 from portal.history.erasing import is_erased
 from portal.history.work import Work
-from portal.kernel.db import Subject, held
+from portal.kernel.db import Subject, held, sent_together
 from portal.kernel.digest import REVISION, canonical, digest
 from portal.kernel.errors import MovedUnderThePen, NotAllowed, NotFound, RuleBroken, ask_all
 from portal.kernel.files import Kept
@@ -378,12 +378,14 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     body = body_of(kind, revision)
     replaced = _replaced(work, kind, document)
     kind.must_be_agreeable(work, document, body)
-    reply = _reply(work, document, found, Says.CONSENT, decision=decision)
     agreed = settled.standing is Standing.AGREED
-    columns = standing_columns(settled, work.at, found.followed_by(reply))
-    if agreed:
-        columns |= {"agreed_revision_id": revision.id, "agreed_at": work.at}
-    work.change(document, columns)
+    work.session.flush()
+    with sent_together(work.session):
+        reply = _reply(work, document, found, Says.CONSENT, decision=decision)
+        columns = standing_columns(settled, work.at, found.followed_by(reply))
+        if agreed:
+            columns |= {"agreed_revision_id": revision.id, "agreed_at": work.at}
+        work.change(document, columns)
     work.record(
         events.ConsentGiven(
             **_of(kind, document),

@@ -216,8 +216,8 @@ class Work:
                 self._shared.add(type(row).__name__)
 
     def finish(self) -> None:
-        """Everything is flushed and everything changed was told, on the joint chain what all parties share; raises
-        UnrecordedChange otherwise."""
+        """Everything stands, with what was told of it. Raises UnrecordedChange where something was changed and not told, or
+        not told on the joint chain though all parties share it."""
         self.session.flush()
         untold = [name for subject, name in self._changed.items() if subject not in self._told]
         if untold:
