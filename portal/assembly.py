@@ -47,7 +47,14 @@ from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
 from portal.publicity.sorts import RELATION_NAMES, Relation
 from portal.publicity.timing import TimingKind
-from portal.records import EVIDENCE, PLACES, agreement_waiting, record_called, records_named
+from portal.records import (
+    EVIDENCE,
+    PLACES,
+    agreement_waiting,
+    notices_waiting,
+    record_called,
+    records_named,
+)
 from portal.tasks import falling_due
 from portal.term import queries as term
 from portal.term import reckoning
@@ -301,7 +308,7 @@ def term_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part
     life = agreement.in_force(session, edition, today)
     made_from = (edition.digest, edition.in_force_from, edition.conventions, dates, today)
     found = _RECKONED.get(made_from, lambda: reckoning.reckoned(edition, dates, today))
-    open_notices = term.open_notices(session, reader)
+    open_notices = notices_waiting(session, reader)
     notices = [row for row in open_notices if row.part == term.GIVEN]
     mine = f",{reader.party},"
     records = reader.may(Permission.RECORD_ARRIVAL)
@@ -727,10 +734,8 @@ def file_places(session: Session, sha256: str) -> list[tuple[str, str, str]]:
 
 def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
     """Agreed changes that wait for their executed document, requests and doubts that nobody has answered for thirty
-    days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2); one
-    statement."""
-    now = portal().clock.now()
-    waiting = agreement_waiting(session, reader, now, limit=SHOWN + 1)
+    days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2)."""
+    waiting = agreement_waiting(session, reader, portal().clock.now())
     may = reader.may(Permission.STATE_POSITION)
     parts = (
         (amendments.TO_EXECUTE, say("合意した協定の変更（交わした文書の登録待ち）"), True,

@@ -15,6 +15,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement.models import AgreementEnd, AgreementExpiry, AgreementRenewal
 from portal.consent.models import Document
+from portal.history.queries import read_once
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
 from portal.parties.models import Party
@@ -35,7 +36,9 @@ from portal.term.models import (
 )
 from portal.term.notice import NoticeBody, Sealed, opened
 from portal.term.reckoning import as_arrived
+from portal.web.kept import Kept
 
+_KEPT: Kept[Any] = Kept(100)
 MOST = 100
 """At most so many notices, and so many meetings, stand on one page."""
 
@@ -393,7 +396,9 @@ _DECIDED_DRAFTS = (
     .limit(MOST)
     .subquery()
 )  # fmt: skip
-_OPEN = union_all(select(_OPEN_NOTICES), select(_DECIDED_DRAFTS))
+OPEN = union_all(select(_OPEN_NOTICES), select(_DECIDED_DRAFTS))
+"""The notices that stand, the latest first, and the drafts of the party `mine` that were decided on; who asks for more
+with the same statement."""
 _ASKED = select(
     select(TermIntention.says)
     .where(TermIntention.term_number == bindparam("term"), TermIntention.party == _MINE)
@@ -416,28 +421,38 @@ _TO_CONFIRM = (
 )
 
 
-def open_notices(session: Session, reader: Actor) -> Sequence[Any]:
-    """The notices that stand, as rows, the latest first; and the own side's drafts that were decided on and whose
-    dispatch the reader may record: not who alone drafted one, where the party asks for four eyes (decision 12). One
-    statement."""
-    if not may_read(reader):
-        return []
+def open_notices(reader: Actor, found: Sequence[Any]) -> Sequence[Any]:
+    """Of the rows of `OPEN` for the reader's party, the notices that stand; and the own side's drafts that were decided
+    on and whose dispatch the reader may record: not who alone drafted one, where the party asks for four eyes
+    (decision 12)."""
     gives = reader.may(Permission.GIVE_NOTICE)
     return [
         row
-        for row in rows(session, _OPEN, {"mine": reader.party})
+        for row in found
         if row.part == GIVEN or (gives and not (row.four_eyes and row.savers == reader.member_id))
     ]
 
 
 def asked(session: Session, reader: Actor, term: int) -> Any:
-    """What the reader's party last said of the time after the term, and when the last meeting was held; one statement."""
-    return rows(session, _ASKED, {"term": term, "mine": reader.party}).one()
+    """What the reader's party last said of the time after the term, and when the last meeting was held; one statement at
+    most."""
+
+    def read() -> Any:
+        return rows(session, _ASKED, {"term": term, "mine": reader.party}).one()
+
+    return read_once(_KEPT, session, ("asked", reader.party, term), read)
 
 
 def meetings_to_confirm(session: Session, reader: Actor) -> Sequence[Any]:
-    """The meetings that another party wrote down and the reader's has said nothing of; one statement."""
-    return list(rows(session, _TO_CONFIRM, {"mine": reader.party})) if may_read(reader) else []
+    """The meetings that another party wrote down and the reader's has said nothing of; one statement at most."""
+    if not may_read(reader):
+        return []
+
+    def read() -> Sequence[Any]:
+        return tuple(rows(session, _TO_CONFIRM, {"mine": reader.party}))
+
+    found: Sequence[Any] = read_once(_KEPT, session, ("to confirm", reader.party), read)
+    return found
 
 
 # --------------------------------------------------------------------------------------- what must hold
