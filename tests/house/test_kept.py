@@ -23,9 +23,11 @@ from portal.consent import queries as consent_queries
 from portal.consent.models import Consultation, Document
 from portal.history.event import JOINT
 from portal.history.queries import as_of, heads, note_heads
+from portal.history.queries import messages as messages_of
 from portal.history.work import UnrecordedChange
 from portal.home.queries import TURN, board
 from portal.kernel.clock import JAPAN
+from portal.messages import commands as inbox
 from portal.parties import commands as parties
 from portal.publicity import commands as publicity
 from portal.publicity.item import PUBLICITY
@@ -256,6 +258,36 @@ def wider_story(house: House, known: dict[str, str]) -> Iterator[str]:
     yield "acknowledged"
 
 
+def marking(house: House) -> Iterator[str]:
+    """What people of both sides mark as read, which no entry tells, and what they are told meanwhile."""
+    kou, otsu = house.people.sides
+
+    def marked(person: TestPerson, *places: int) -> None:
+        with house.work(person.actor(house)) as work:
+            found = messages_of(work.session, work.actor)
+            inbox.mark_read(work, [found[place].id for place in places])
+
+    for number in range(3):
+        house.clock.move(minutes=1)
+        tabled_proposal(house, house.people, title=f"取組{number}")
+    yield "told of three"
+    marked(otsu.drafter, 1)
+    yield "one marked by one person"
+    marked(otsu.officer, 0, 2)
+    yield "two marked by a colleague"
+    marked(kou.officer, 0)
+    yield "one marked on the other side"
+    with house.work(otsu.drafter.actor(house)) as work:
+        inbox.read_until(work, work.at)
+    yield "everything read by one person"
+    house.clock.move(minutes=1)
+    tabled_proposal(house, house.people, title="あとの取組")
+    yield "told once more"
+    with house.work(kou.admin.actor(house)) as work:
+        parties.set_party_rules(work, four_eyes=False, officers_table=False)
+    yield "told of the other side's rules"
+
+
 class Broken(Exception):
     """Something fails in the middle of an act."""
 
@@ -279,7 +311,7 @@ def test_after_every_act_every_page_is_as_if_nothing_had_been_kept(sqlite_dated:
     def addresses() -> list[str]:
         places = {"activity": "/activities/{}", "particulars": "/activities/particulars/{}"}
         found = [places.get(name, "/activities/proposals/{}").format(id) for name, id in known.items()]
-        return ["/", "/activities", "/activities?party=kou", "/history?reading=trail", *found]
+        return ["/", "/messages", "/activities", "/activities?party=kou", "/history?reading=trail", *found]
 
     assert compared_after_each(sqlite_dated, story(sqlite_dated, known), addresses) == 28
 
@@ -295,7 +327,27 @@ def test_so_it_is_with_publicity_advice_doubts_and_the_ledger(sqlite_dated: Hous
     assert compared_after_each(sqlite_dated, wider_story(sqlite_dated, known), addresses) == 28
 
 
-def compared_after_each(house: House, acts_done: Iterator[str], addresses: Callable[[], list[str]]) -> int:
+def test_so_it_is_with_what_each_person_has_read(sqlite_dated: House) -> None:
+    """Colleagues share what they are told, and nothing of what each has marked; no entry tells of a mark."""
+    house, (kou, otsu) = sqlite_dated, sqlite_dated.people.sides
+
+    def colleagues(_house: House) -> list[Browser]:
+        browsers = []
+        for person, language in ((otsu.drafter, "ja"), (otsu.officer, "ja"), (otsu.reader, "en"), (kou.officer, "ja")):
+            browsers.append(browser := Browser(house, language=language))
+            browser.sign_in(person.email, person.password)
+        return browsers
+
+    lists = ["/", "/messages", "/messages?show=unread", "/messages?kind=tabling", "/messages?kind=other"]
+    assert compared_after_each(house, marking(house), lambda: lists, colleagues) == 7
+
+
+def compared_after_each(
+    house: House,
+    acts_done: Iterator[str],
+    addresses: Callable[[], list[str]],
+    readers_of: Callable[[House], list[Browser]] = readers_of,
+) -> int:
     """After each act every reader has read every address as if nothing had been kept; how many acts there were."""
     browsers, since, acts = readers_of(house), house.clock.now(), 0
 
@@ -397,7 +449,7 @@ def test_whatever_moves_the_agreements_life_no_page_shows_it_as_it_was(sqlite_da
     }  # fmt: skip
     lists = [
         "/", "/activities", "/publicity", "/advice", "/handback", "/handback/checklist", "/term", "/agreement",
-        "/doubts", "/doubts/settings", "/amendments", "/history?reading=trail", "/timeline", "/waiting/ours",
+        "/doubts", "/doubts/settings", "/amendments", "/history?reading=trail", "/timeline", "/waiting/ours", "/messages",
     ]  # fmt: skip
     kou, otsu = house.people.sides
     acts = 0
