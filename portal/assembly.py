@@ -48,7 +48,14 @@ from portal.publicity.beside import NATURE_NAMES
 from portal.publicity.item import BOTH as PUBLICITY_KINDS
 from portal.publicity.sorts import RELATION_NAMES, Relation
 from portal.publicity.timing import TimingKind
-from portal.records import EVIDENCE, PLACES, agreement_waiting, record_called, records_named
+from portal.records import (
+    EVIDENCE,
+    PLACES,
+    agreement_waiting,
+    notices_waiting,
+    record_called,
+    records_named,
+)
 from portal.tasks import falling_due
 from portal.term import queries as term
 from portal.term import reckoning
@@ -303,7 +310,7 @@ def term_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part
     life = agreement.in_force(session, edition, today)
     made_from = (edition.digest, edition.in_force_from, edition.conventions, dates, today)
     found = _RECKONED.get(made_from, lambda: reckoning.reckoned(edition, dates, today))
-    open_notices = term.open_notices(session, reader)
+    open_notices = notices_waiting(session, reader)
     notices = [row for row in open_notices if row.part == term.GIVEN]
     mine = f",{reader.party},"
     records = reader.may(Permission.RECORD_ARRIVAL)
@@ -726,15 +733,10 @@ def file_places(session: Session, sha256: str) -> list[tuple[str, str, str]]:
 
 # --- The agreement itself: changes and doubts ---
 
-MOST_WAITING = 51
-"""So many of each are looked for: one more than stand on a page of a list."""
-
-
 def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
     """Agreed changes that wait for their executed document, requests and doubts that nobody has answered for thirty
-    days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2); one
-    statement."""
-    waiting = _waits_for_the_agreement(session, reader)
+    days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2)."""
+    waiting = agreement_waiting(session, reader, portal().clock.now())
     may = reader.may(Permission.STATE_POSITION)
     parts = (
         (amendments.TO_EXECUTE, say("合意した協定の変更（交わした文書の登録待ち）"), True,
@@ -759,23 +761,11 @@ def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence
     ]
 
 
-_WAITS = "what waits for the agreement"
-
-
-def _waits_for_the_agreement(session: Session, reader: Actor) -> Sequence[Any]:
-    """Asked once for a page, which needs it for its parts and for the lines of what was overtaken."""
-    if _WAITS not in session.info:
-        session.info[_WAITS] = agreement_waiting(session, reader, portal().clock.now(), limit=MOST_WAITING)
-    found: Sequence[Any] = session.info[_WAITS]
-    return found
-
-
 def overtaken(session: Session, reader: Actor) -> Collection[str]:
-    """The changes on the table to which nobody can consent as they are, for another edition has been adopted since (R3-5);
-    one statement, or none where the page has asked before."""
-    return {
-        row.id for row in _waits_for_the_agreement(session, reader) if row.part == amendments.OVERTAKEN
-    }
+    """The changes on the table to which nobody can consent as they are, for another edition has been adopted since
+    (R3-5)."""
+    waiting = agreement_waiting(session, reader, portal().clock.now())
+    return {row.id for row in waiting if row.part == amendments.OVERTAKEN}
 
 
 def _agreement_item(row: Any) -> Item:

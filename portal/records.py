@@ -28,7 +28,8 @@ from portal.handback import queries as handback
 from portal.handback import showing
 from portal.handback.models import Handover
 from portal.history.erasing import is_erased
-from portal.kernel.db import rows
+from portal.history.queries import read_once
+from portal.kernel.db import Packed, rows
 from portal.kernel.errors import NotFound
 from portal.kernel.writing import on_paper
 from portal.publicity import queries as publicity
@@ -37,6 +38,7 @@ from portal.term import queries as term
 from portal.term.models import Notice
 from portal.term.rules import KIND_NAMES, MEANS_NAMES
 from portal.web.filters import day, moment
+from portal.web.kept import Kept
 from portal.web.language import language, say
 
 PLACES = {
@@ -120,21 +122,52 @@ def record_called(session: Session, reader: Actor, reference: str) -> tuple[str,
     return (found.kind, found.id) if found else None
 
 
-# --- What waits under articles 3 and 9 ----------------------------------------------------------------
+# --- What waits under articles 3, 4 and 9 -------------------------------------------------------------
 
-_WAITING = union_all(*amendments.WAITING, *doubts.WAITING)
+_MATTERS = union_all(*amendments.WAITING, *doubts.WAITING).subquery()
+_NOTICES = term.OPEN.subquery()
+_PACKED = {"matter": Packed(*_MATTERS.c), "notice": Packed(*_NOTICES.c)}
+_WAITING = union_all(*(select(literal(what, Text()), one.text) for what, one in _PACKED.items()))
+_KEPT: Kept[Mapping[str, Sequence[Any]]] = Kept(30)
 
 
-def agreement_waiting(session: Session, reader: Actor, now: dt.datetime, *, limit: int) -> Sequence[Any]:
-    """What of changes to the agreement and of doubts waits for the reader's side, or has waited long by `now`; one
-    statement (R3-1, R9-2)."""
+MOST_WAITING = 51
+"""So many of each are looked for: one more than stand on a page of a list."""
+
+
+def notices_waiting(session: Session, reader: Actor) -> Sequence[Any]:
+    """The notices that stand, and the own side's that were decided on and that the reader may send (R4-7); one statement
+    at most, with the following."""
+    return term.open_notices(reader, _waiting(session, reader)["notice"])
+
+
+def agreement_waiting(session: Session, reader: Actor, now: dt.datetime) -> Sequence[Any]:
+    """What of changes to the agreement and of doubts waits for the reader's side, or has waited long by `now`, the
+    longest waiting first (R3-1, R9-2); one statement at most, with the former."""
+    long_before = now - dt.timedelta(days=LONG)
+    by_age = {amendments.UNANSWERED, doubts.LONG_OPEN}
+    found = _waiting(session, reader)["matter"]
+    return [row for row in found if row.part not in by_age or row.at < long_before]
+
+
+def _waiting(session: Session, reader: Actor) -> Mapping[str, Sequence[Any]]:
     if reader.party is None or not reader.may(Permission.READ):
-        return []
-    since = now - dt.timedelta(days=LONG)
-    found: Sequence[Any] = rows(
-        session, _WAITING, {"since": since, "mark": mark_of(reader.party), "limit": limit}
-    ).all()
-    return found
+        return {what: () for what in _PACKED}
+
+    def read() -> Mapping[str, Sequence[Any]]:
+        # Whether something has waited long is asked of what was read: of each part, the first come first.
+        mark = mark_of(reader.party or "")
+        given = {"since": _LAST, "mark": mark, "mine": reader.party, "limit": MOST_WAITING}
+        held: dict[str, list[Any]] = {what: [] for what in _PACKED}
+        for what, text in rows(session, _WAITING, given):
+            held[what].append(_PACKED[what].unpacked(text))
+        return held
+
+    made: Mapping[str, Sequence[Any]] = read_once(_KEPT, session, reader.party, read, own=reader.party)
+    return made
+
+
+_LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 # --- What they give as evidence (R9-3) ---------------------------------------------------------------

@@ -146,6 +146,11 @@ class AgreementSetting(Model, Recorded):
         """The document that settled it."""
         return Subject("document", self.document_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
 
 keep_forever(AgreementEdition)
 keep_forever(AgreementExpiry)

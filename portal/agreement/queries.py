@@ -33,10 +33,12 @@ from portal.agreement.models import (
 )
 from portal.agreement.settled import Answer, Question, Settled, settled_upon
 from portal.agreement.text import Edition, read_edition
+from portal.history.queries import read_once
 from portal.kernel.db import Packed, held, rows, today_of
 from portal.kernel.errors import NotFound
 from portal.kernel.periods import Basis, Term
 from portal.parties.models import Party
+from portal.web.kept import Kept
 
 _HELD: dict[tuple[str, dt.date | None], Edition] = {}
 """Editions by their digest and first day: neither ever changes, so an edition is read once a process."""
@@ -331,9 +333,16 @@ def in_force(session: Session, current: Edition, day: dt.date) -> Life:
 
 
 def settled(session: Session, current: Edition) -> Settled:
-    """The answers that hold to what the text of `current` leaves open; one statement (R9-5)."""
-    return settled_upon(current.conventions, answers_from(session.execute(SETTINGS)))
+    """The answers that hold to what the text of `current` leaves open; one statement at most (R9-5)."""
 
+    def read() -> Settled:
+        return settled_upon(current.conventions, answers_from(rows(session, SETTINGS)))
+
+    found: Settled = read_once(_SETTLED, session, current.conventions, read)
+    return found
+
+
+_SETTLED: Kept[Settled] = Kept(50)
 
 SETTINGS = select(
     AgreementSetting.key, AgreementSetting.value, AgreementSetting.reference, AgreementSetting.document_id

@@ -29,6 +29,11 @@ class Amendment(Model, Recorded):
         """The document."""
         return Subject("document", self.id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Always: it is there from the tabling."""
+        return True
+
 
 class AmendmentExecution(Model, Recorded):
     """The registration of an executed document, tabled: which change it carries out."""
@@ -43,3 +48,8 @@ class AmendmentExecution(Model, Recorded):
     def subject(self) -> Subject:
         """The document."""
         return Subject("document", self.id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Always: it is there from the tabling."""
+        return True

@@ -89,7 +89,7 @@ from portal.web.filters import moment
 from portal.web.headers import name_the_file
 from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import part, render, show
+from portal.web.pages import part, show
 from portal.web.reading import actor, only_looks, portal, reading
 from portal.web.uploads import receive
 
@@ -1175,13 +1175,10 @@ def beside(kind: str, id: str) -> Markup:
     if not found and not waiting:
         return Markup("")
     edition, reach = _edition(), _reach()
-    return render(
-        "handback/_beside.html",
-        lines=[showing.line(row, edition, reach) for row in found[: queries.BESIDE]],
-        more=len(found) > queries.BESIDE,
-        all_href=url_for("handback.index", activity=id) if kind == "activity" else url_for("handback.index"),
-        waiting=waiting,
-        of=id,
+    lines = [showing.line(row, edition, reach) for row in found[: queries.BESIDE]]
+    all_href = url_for("handback.index", activity=id) if kind == "activity" else url_for("handback.index")
+    return part(
+        "handback/_beside.html", "beside", lines, len(found) > queries.BESIDE, all_href, waiting, id
     )
 
 

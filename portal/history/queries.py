@@ -546,32 +546,61 @@ def messages(
     inbox: Inbox = EVERYTHING,
 ) -> list[Told]:
     """What `reader`'s party is told of (お知らせ), newest first, older than `before`, each with whether `reader`, and
-    nobody else, has read it; one statement. Of the party's own chain only to who reads that chain."""
+    nobody else, has read it; two statements at most. Of the party's own chain only to who reads that chain."""
     if not reader.party or not reader.may(Permission.READ):
         return []
     chains = chains_of(reader)
-    query = _messages_statement(limit, len(chains), inbox.unread, inbox.party is not None, len(inbox.verbs))
-    given: dict[str, Any] = {
-        "party": reader.party,
-        "me": reader.member_id or "",
-        "acted": inbox.party,
-    }
-    given |= {f"chain{i}": chain for i, chain in enumerate(chains)}
-    given |= {f"verb{i}": verb for i, verb in enumerate(inbox.verbs)}
-    place = before or Cursor(dt.datetime.max.replace(tzinfo=dt.UTC), "", 0)
-    given |= {"at": place.at, "number": place.number, "place": place.chain}
-    return [Told(row[0], bool(row[1]), Line(*row[2:])) for row in _run(session, query, given)]
+
+    def read() -> list[Told]:
+        by_party = inbox.party is not None
+        query = _messages_statement(limit, len(chains), inbox.unread, by_party, len(inbox.verbs))
+        given: dict[str, Any] = _told_to(reader, chains) | {"acted": inbox.party}
+        given |= {f"verb{i}": verb for i, verb in enumerate(inbox.verbs)}
+        place = before or Cursor(dt.datetime.max.replace(tzinfo=dt.UTC), "", 0)
+        given |= {"at": place.at, "number": place.number, "place": place.chain}
+        return [Told(row[0], bool(row[1]), Line(*row[2:])) for row in _run(session, query, given).all()]
+
+    found: list[Told] = _read_once_by(_TOLD, session, reader, (limit, before, inbox), read)
+    return found
 
 
 def unread_count(session: Session, reader: Actor) -> int:
-    """How many messages `reader` has not read; `COUNTED + 1` stands for more than that."""
+    """How many messages `reader` has not read; `COUNTED + 1` stands for more than that. Two statements at most."""
     if not reader.party or not reader.may(Permission.READ):
         return 0
     chains = chains_of(reader)
-    given = {"party": reader.party, "me": reader.member_id or ""}
-    given |= {f"chain{i}": chain for i, chain in enumerate(chains)}
-    counted: int = _run(session, _unread_statement(len(chains)), given).scalar_one()
+
+    def count() -> int:
+        counted: int = _run(session, _unread_statement(len(chains)), _told_to(reader, chains)).scalar_one()
+        return counted
+
+    counted: int = _read_once_by(_UNREAD, session, reader, (), count)
     return counted
+
+
+_TOLD: Kept[list[Told]] = Kept(50)
+_UNREAD: Kept[int] = Kept(500)
+
+
+def _told_to(reader: Actor, chains: Sequence[str]) -> dict[str, Any]:
+    given = {"party": reader.party, "me": reader.member_id or ""}
+    return given | {f"chain{i}": chain for i, chain in enumerate(chains)}
+
+
+def _read_once_by(
+    kept: Kept[Any], session: Session, reader: Actor, question: Hashable, read: Callable[[], Any]
+) -> Any:
+    """What `read` gives of the reader's messages: read once, until something is told or the reader marks more as read.
+    Marks only grow, so the moment up to which everything is read, and how many are marked by themselves, stand for all
+    of them: they are read once in a snapshot."""
+    own = next((chain for chain in chains_of(reader) if chain != JOINT), None)
+    if as_of(session, *chains_of(reader)) is None:
+        return read()
+    me = reader.member_id or ""
+    marks = session.info.get("marks")
+    if marks is None or marks[0] != me:
+        marks = session.info["marks"] = (me, *_run(session, _MARKED, {"me": me}).one())
+    return read_once(kept, session, (reader.party, marks, question), read, own=own)
 
 
 def told_in(session: Session, message_ids: Sequence[str]) -> list[Line]:
@@ -631,6 +660,12 @@ def _messages_statement(limit: int, chains: int, unread: bool, by_party: bool, v
     if verbs:
         query = query.where(_E.verb.in_([bindparam(f"verb{i}") for i in range(verbs)]))
     return query
+
+
+_MARKED = select(
+    select(_MARKS.c.read_until).where(_MARKS.c.member_id == bindparam("me")).scalar_subquery(),
+    select(func.count()).select_from(_READS).where(_READS.c.member_id == bindparam("me")).scalar_subquery(),
+)
 
 
 @lru_cache(maxsize=4)

@@ -27,15 +27,21 @@ class Shown(NamedTuple):
 
 
 _SHOWN: Kept[Shown] = Kept(2_000)
+_ALL_SHOWN: Kept[Sequence[Shown]] = Kept(100)
 
 
 def shown(
     told: Sequence[Told], *, language: str, labels: Mapping[str, str], edition_digest: str
-) -> list[Shown]:
-    """The messages in `language`, the parties by their `labels` of the edition with this digest; each kept by all that
-    it says (row 13)."""
-    teller = Teller.of(language, labels)
-    return [_SHOWN.get((one, language, edition_digest), partial(_made, one, teller)) for one in told]
+) -> Sequence[Shown]:
+    """The messages in `language`, the parties by their `labels` of the edition with this digest; kept together and each
+    by itself, by all that they say (row 13)."""
+
+    def make() -> Sequence[Shown]:
+        teller = Teller.of(language, labels)
+        made_with = (language, edition_digest)
+        return tuple(_SHOWN.get((one, *made_with), partial(_made, one, teller)) for one in told)
+
+    return _ALL_SHOWN.get((tuple(told), language, edition_digest), make)
 
 
 def _made(told: Told, teller: Teller) -> Shown:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from wtforms import HiddenField
 
 from portal.access.policy import Permission
@@ -14,7 +17,7 @@ from portal.history.begin import begin
 from portal.history.event import EVENTS
 from portal.history.forms import KINDS, OTHER_KIND, options, verbs_of
 from portal.history.queries import Inbox, read_cursor
-from portal.history.told import shown
+from portal.history.told import Shown, shown
 from portal.kernel.errors import NotFound
 from portal.kernel.words import N_
 from portal.mail import commands as mails
@@ -23,8 +26,9 @@ from portal.mail.rules import PURPOSE_NAMES, Purpose
 from portal.messages import commands, queries
 from portal.parties.views import way_back
 from portal.web.forms import PortalForm
-from portal.web.language import language, say
-from portal.web.pages import show
+from portal.web.kept import Kept
+from portal.web.language import LANGUAGES, catalogue, language, say
+from portal.web.pages import part, render, show
 from portal.web.reading import actor, portal, reading
 
 messages = Blueprint("messages", __name__, url_prefix="/messages")
@@ -51,34 +55,70 @@ class MailForm(PortalForm):
 def index() -> ResponseReturnValue:
     """What one's own side was told (お知らせ), newest first, by key; each unread until this person has marked it."""
     asked = {name: request.args.get(name, "")[:100] for name in ("show", "kind", "party")}
-    kinds = [(key, say(label)) for key, label, _ in KINDS if _is_told(key)]
-    labels = {party.key: party.defined_as[language()] for party in g.edition_in_force().parties}
+    edition, code = g.edition_in_force(), language()
+    labels = {party.key: party.defined_as[code] for party in edition.parties}
     before = read_cursor(request.args.get("before"))
     inbox = Inbox(
         unread=asked["show"] == "unread",
         party=asked["party"] if asked["party"] in labels else None,
-        verbs=verbs_of(asked["kind"]) if asked["kind"] in dict(kinds) else (),
-    )
-    found = history.messages(reading(), actor(), PAGE + 1, before=before, inbox=inbox)
-    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
-    lines = shown(
-        found[:PAGE], language=language(), labels=labels, edition_digest=g.edition_in_force().digest
+        verbs=verbs_of(asked["kind"]) if asked["kind"] in dict(_kinds(code)) else (),
     )
     is_narrowed = inbox != history.EVERYTHING
+    found = history.messages(reading(), actor(), PAGE + 1, before=before, inbox=inbox)
+    told = shown(found[:PAGE], language=code, labels=labels, edition_digest=edition.digest)
+    make_filter = partial(_filter, asked, labels, is_narrowed)
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return show(
         "messages/index.html",
-        lines=lines,
+        lines=_LISTED.get((told, code), partial(_listed, told)) if told else None,
         unread=history.unread_count(reading(), actor()),
         form=ReadForm(formdata=None, data={"next": request.full_path.rstrip("?")}),
-        show_options=options([("unread", say(N_("未読だけ")))], asked["show"], say(N_("すべて"))),
-        kind_options=options(kinds, asked["kind"], say(N_("すべての種類"))),
-        party_options=options(labels.items(), asked["party"], say(N_("すべての当事者"))),
+        filter_form=make_filter() if kept else _FILTERS.get((code, edition.digest), make_filter),
         is_narrowed=is_narrowed,
-        until=lines[0].cursor if lines and not is_narrowed and before is None else None,
-        older=url_for(".index", **kept, before=lines[-1].cursor) if len(found) > PAGE else None,
+        until=told[0].cursor if told and not is_narrowed and before is None else None,
+        older=url_for(".index", **kept, before=told[-1].cursor) if len(found) > PAGE else None,
         first=url_for(".index", **kept) if before else None,
         counted=history.COUNTED,
     )
+
+
+def _filter(asked: Mapping[str, str], labels: Mapping[str, str], is_narrowed: bool) -> Markup:
+    return render(
+        "messages/_filter.html",
+        show_options=options([("unread", say(N_("未読だけ")))], asked["show"], say(N_("すべて"))),
+        kind_options=options(_kinds(language()), asked["kind"], say(N_("すべての種類"))),
+        party_options=options(labels.items(), asked["party"], say(N_("すべての当事者"))),
+        is_narrowed=is_narrowed,
+    )
+
+
+class Listed(NamedTuple):
+    """The messages of one page as it shows them."""
+
+    unread: int
+    """How many of them this person has not read."""
+    named: Markup
+    """Their names, for the button that marks them all."""
+    items: Markup
+
+
+_LISTED: Kept[Listed] = Kept(100)
+_FILTERS: Kept[Markup] = Kept(50)
+"""The list by the messages it tells and the language; the filter, as long as nothing is asked for, by the language and
+the edition, whose parties it names."""
+
+
+def _listed(told: Sequence[Shown]) -> Listed:
+    unread = [one for one in told if one.is_unread]
+    name = "messages/_lines.html"
+    return Listed(len(unread), part(name, "named", unread), part(name, "items", told))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _kinds(code: str) -> list[tuple[str, str]]:
+    """The kinds of act of which messages tell, to choose from."""
+    words = catalogue(code)
+    return [(key, words.gettext(label)) for key, label, _ in KINDS if _is_told(key)]
 
 
 def _is_told(kind: str) -> bool:

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.kernel.db import Model, Recorded, Subject, keep_forever
 
 
-class TermIntention(Model, Recorded):
+class _Shared(Recorded):
+    """What every party may know of, from the first."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
+
+class TermIntention(Model, _Shared):
     """What a party intends for the time after a term (継続の意向): informal, no notice; the latest word of a party
     stands, the earlier ones stay (R4-5)."""
 
@@ -94,7 +103,7 @@ class NoticeDecision(Model, Recorded):
         return Subject("notice", self.notice_id)
 
 
-class Notice(Model, Recorded):
+class Notice(Model, _Shared):
     """A notice of non-renewal or of termination that was dispatched, or that a receiver registered, as lists read it.
     What it says stands in its NoticeRecord and is never changed (R4-7); the columns from `standing` on are a cache of
     what was recorded of it since."""
@@ -153,7 +162,7 @@ class Notice(Model, Recorded):
         return Subject("notice", self.id)
 
 
-class NoticeRecord(Model, Recorded):
+class NoticeRecord(Model, _Shared):
     """What a notice says, word for word, with its clause and the conventions of counting that held, under one digest;
     never changed (R4-7; invariant 6)."""
 
@@ -175,7 +184,7 @@ class NoticeRecord(Model, Recorded):
         return Subject("notice", self.notice_id)
 
 
-class NoticeArrival(Model, Recorded):
+class NoticeArrival(Model, _Shared):
     """What one side recorded of the arrival of a notice at one receiver: the day or the moment, and what shows it.
     What was recorded stays; another record corrects it (R4-7)."""
 
@@ -208,7 +217,7 @@ class NoticeArrival(Model, Recorded):
         return Subject("notice", self.notice_id)
 
 
-class NoticeWord(Model, Recorded):
+class NoticeWord(Model, _Shared):
     """What somebody said of a record of arrival: the other side, that it is so or how else; or a second person of the
     receiving side, that the day is borne out or not (R4-7)."""
 
@@ -236,7 +245,7 @@ class NoticeWord(Model, Recorded):
         return Subject("notice", self.notice_id)
 
 
-class NoticeAttempt(Model, Recorded):
+class NoticeAttempt(Model, _Shared):
     """An attempt to deliver a notice that did not succeed, by the sender's word (articles.md 1.4)."""
 
     __tablename__ = "notice_attempts"
@@ -260,7 +269,7 @@ class NoticeAttempt(Model, Recorded):
         return Subject("notice", self.notice_id)
 
 
-class Meeting(Model, Recorded):
+class Meeting(Model, _Shared):
     """A regular meeting (定例の協議), as one side wrote it down; the others confirm the summary (R2-2, "meetings")."""
 
     __tablename__ = "meetings"
@@ -290,7 +299,7 @@ class Meeting(Model, Recorded):
         return Subject("meeting", self.id)
 
 
-class MeetingWord(Model, Recorded):
+class MeetingWord(Model, _Shared):
     """Another party's word on the summary of a meeting: confirmed, or what it sees otherwise (R2-2)."""
 
     __tablename__ = "meeting_words"
@@ -318,7 +327,7 @@ class MeetingWord(Model, Recorded):
         return Subject("meeting", self.meeting_id)
 
 
-class TermFile(Model, Recorded):
+class TermFile(Model, _Shared):
     """A file of a notice (what shows its dispatch or arrival) or of a meeting: kept under its digest, its name only
     as data; every party may have it (rows 14, 17)."""
 

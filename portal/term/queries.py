@@ -15,6 +15,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.agreement.models import AgreementEnd, AgreementExpiry, AgreementRenewal
 from portal.consent.models import Document
+from portal.history.queries import read_once
 from portal.kernel.db import rows
 from portal.kernel.errors import NotFound
 from portal.parties.models import Party
@@ -35,9 +36,33 @@ from portal.term.models import (
 )
 from portal.term.notice import NoticeBody, Sealed, opened
 from portal.term.reckoning import as_arrived
+from portal.web.kept import Kept
 
 MOST = 100
 """At most so many notices, and so many meetings, stand on one page."""
+_KEPT: Kept[Any] = Kept(100)
+_MINE: BindParameter[str] = bindparam("mine", type_=Text())
+_OWN_DRAFTS = (
+    select(*NoticeDraft.__table__.columns)
+    .where(NoticeDraft.party == _MINE)
+    .order_by(NoticeDraft.saved_at.desc())
+)
+_REGISTER = (
+    select(
+        *Notice.__table__.columns,
+        select(func.max(NoticeArrival.arrived_on))
+        .where(NoticeArrival.notice_id == Notice.id)
+        .scalar_subquery()
+        .label("arrived_on"),
+    )
+    .order_by(Notice.number.desc())
+    .limit(MOST)
+)
+_INTENTIONS = (
+    select(*TermIntention.__table__.columns)
+    .where(TermIntention.term_number == bindparam("term"))
+    .order_by(TermIntention.at.desc(), TermIntention.number.desc())
+)
 
 
 def may_read(reader: Actor) -> bool:
@@ -48,13 +73,17 @@ def may_read(reader: Actor) -> bool:
 # --------------------------------------------------------------------------------------- drafts
 
 
-def own_drafts(session: Session, reader: Actor) -> Sequence[NoticeDraft]:
-    """The notices that the reader's own side drafts, the latest saved first; nobody else's, ever."""
+def own_drafts(session: Session, reader: Actor) -> Sequence[Any]:
+    """The notices that the reader's own side drafts, as rows, the latest saved first; nobody else's, ever. One statement
+    at most."""
     if reader.party is None or not reader.may(Permission.READ_OWN_SIDE):
         return []
-    return session.scalars(
-        select(NoticeDraft).where(NoticeDraft.party == reader.party).order_by(NoticeDraft.saved_at.desc())
-    ).all()
+
+    def read() -> Sequence[Any]:
+        return tuple(rows(session, _OWN_DRAFTS, {"mine": reader.party}))
+
+    found: Sequence[Any] = read_once(_KEPT, session, ("drafts", reader.party), read, own=reader.party)
+    return found
 
 
 @dataclass(frozen=True)
@@ -96,19 +125,17 @@ def _decisions(session: Session, id: str, party: str | None) -> Sequence[NoticeD
 # --------------------------------------------------------------------------------------- notices
 
 
-def notices(session: Session, reader: Actor) -> Sequence[Notice]:
-    """The notices of the register, the latest first."""
+def notices(session: Session, reader: Actor) -> Sequence[Any]:
+    """The notices of the register as rows, the latest first, each with the last recorded day of its arrival, if there is
+    one (`arrived_on`); one statement at most."""
     if not may_read(reader):
         return []
-    return session.scalars(select(Notice).order_by(Notice.number.desc()).limit(MOST)).all()
 
+    def read() -> Sequence[Any]:
+        return tuple(rows(session, _REGISTER))
 
-def arrival_days(session: Session) -> dict[str, dt.date]:
-    """The last recorded day of arrival of every notice, by its id; one statement."""
-    found = session.execute(
-        select(NoticeArrival.notice_id, func.max(NoticeArrival.arrived_on)).group_by(NoticeArrival.notice_id)
-    )
-    return {id: day for id, day in found}
+    found: Sequence[Any] = read_once(_KEPT, session, "notices", read)
+    return found
 
 
 @dataclass(frozen=True)
@@ -236,15 +263,17 @@ def file(session: Session, reader: Actor, kind: str, of_id: str, id: str) -> Ter
 # --------------------------------------------------------------------------------------- intentions
 
 
-def intentions(session: Session, reader: Actor, number: int) -> Sequence[TermIntention]:
-    """What the parties have said of the time after the term `number`, the latest first."""
+def intentions(session: Session, reader: Actor, number: int) -> Sequence[Any]:
+    """What the parties have said of the time after the term `number`, as rows, the latest first; one statement at
+    most."""
     if not may_read(reader):
         return []
-    return session.scalars(
-        select(TermIntention)
-        .where(TermIntention.term_number == number)
-        .order_by(TermIntention.at.desc(), TermIntention.number.desc())
-    ).all()
+
+    def read() -> Sequence[Any]:
+        return tuple(rows(session, _INTENTIONS, {"term": number}))
+
+    found: Sequence[Any] = read_once(_KEPT, session, ("intentions", number), read)
+    return found
 
 
 # --------------------------------------------------------------------------------------- the record of the term
@@ -357,7 +386,6 @@ def last_meeting(session: Session) -> dt.date | None:
 
 # --------------------------------------------------------------------------------------- what waits
 
-_MINE: BindParameter[str] = bindparam("mine", type_=Text())
 GIVEN, DECIDED = "given", "decided"
 """What an open notice is: one that was recorded, or the own side's draft that was decided on and not yet sent."""
 _OPEN_NOTICES = (
@@ -393,7 +421,9 @@ _DECIDED_DRAFTS = (
     .limit(MOST)
     .subquery()
 )  # fmt: skip
-_OPEN = union_all(select(_OPEN_NOTICES), select(_DECIDED_DRAFTS))
+OPEN = union_all(select(_OPEN_NOTICES), select(_DECIDED_DRAFTS))
+"""The notices that stand, the latest first, and the drafts of the party `mine` that were decided on; who asks for more
+with the same statement."""
 _ASKED = select(
     select(TermIntention.says)
     .where(TermIntention.term_number == bindparam("term"), TermIntention.party == _MINE)
@@ -416,28 +446,38 @@ _TO_CONFIRM = (
 )
 
 
-def open_notices(session: Session, reader: Actor) -> Sequence[Any]:
-    """The notices that stand, as rows, the latest first; and the own side's drafts that were decided on and whose
-    dispatch the reader may record: not who alone drafted one, where the party asks for four eyes (decision 12). One
-    statement."""
-    if not may_read(reader):
-        return []
+def open_notices(reader: Actor, found: Sequence[Any]) -> Sequence[Any]:
+    """Of the rows of `OPEN` for the reader's party, the notices that stand; and the own side's drafts that were decided
+    on and whose dispatch the reader may record: not who alone drafted one, where the party asks for four eyes
+    (decision 12)."""
     gives = reader.may(Permission.GIVE_NOTICE)
     return [
         row
-        for row in rows(session, _OPEN, {"mine": reader.party})
+        for row in found
         if row.part == GIVEN or (gives and not (row.four_eyes and row.savers == reader.member_id))
     ]
 
 
 def asked(session: Session, reader: Actor, term: int) -> Any:
-    """What the reader's party last said of the time after the term, and when the last meeting was held; one statement."""
-    return rows(session, _ASKED, {"term": term, "mine": reader.party}).one()
+    """What the reader's party last said of the time after the term, and when the last meeting was held; one statement at
+    most."""
+
+    def read() -> Any:
+        return rows(session, _ASKED, {"term": term, "mine": reader.party}).one()
+
+    return read_once(_KEPT, session, ("asked", reader.party, term), read)
 
 
 def meetings_to_confirm(session: Session, reader: Actor) -> Sequence[Any]:
-    """The meetings that another party wrote down and the reader's has said nothing of; one statement."""
-    return list(rows(session, _TO_CONFIRM, {"mine": reader.party})) if may_read(reader) else []
+    """The meetings that another party wrote down and the reader's has said nothing of; one statement at most."""
+    if not may_read(reader):
+        return []
+
+    def read() -> Sequence[Any]:
+        return tuple(rows(session, _TO_CONFIRM, {"mine": reader.party}))
+
+    found: Sequence[Any] = read_once(_KEPT, session, ("to confirm", reader.party), read)
+    return found
 
 
 # --------------------------------------------------------------------------------------- what must hold

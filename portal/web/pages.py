@@ -108,7 +108,7 @@ def set_pages(app: Portal, frame_of: Callable[[], Frame]) -> None:
     def context() -> dict[str, Any]:
         if "frame" not in g:
             g.frame = frame_of()
-        return {"frame": g.frame, "actor": actor()}
+        return {"frame": g.frame, "actor": actor(), "csrf_token": csrf_token}
 
 
 def cite(key: str) -> Any:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.makers.agreements import dated, sqlite_dated, three_on_disk
+from tests.makers.agreements import agreement_of_three, dated, sqlite_dated, three_on_disk
 from tests.makers.cooperation import Cooperation, Template, make_template, opened
 
-__all__ = ["dated", "sqlite_dated", "three_on_disk"]
+__all__ = ["agreement_of_three", "dated", "sqlite_dated", "three_on_disk"]
 
 
 @pytest.fixture(scope="session")

@@ -23,13 +23,16 @@ from portal.consent import queries as consent_queries
 from portal.consent.models import Consultation, Document
 from portal.history.event import JOINT
 from portal.history.queries import as_of, heads, note_heads
+from portal.history.queries import messages as messages_of
 from portal.history.work import UnrecordedChange
 from portal.home.queries import TURN, board
 from portal.kernel.clock import JAPAN
+from portal.messages import commands as inbox
 from portal.parties import commands as parties
 from portal.publicity import commands as publicity
 from portal.publicity.item import PUBLICITY
 from portal.publicity.sorts import Relation
+from portal.term import commands as term
 from tests.browser import Browser
 from tests.conftest import House
 from tests.makers.activities import (
@@ -58,7 +61,16 @@ from tests.makers.handback import acknowledged, carried_out, instructed
 from tests.makers.handback import confirmed as received
 from tests.makers.handback import recorded as handed_over
 from tests.makers.kept import keepers
-from tests.makers.notices import agreed_accord, arrived, dispatched, notice_body, said_intention
+from tests.makers.notices import (
+    agreed_accord,
+    arrived,
+    decided_notice,
+    dispatched,
+    drafted_notice,
+    held_meeting,
+    notice_body,
+    said_intention,
+)
 from tests.makers.people import TestPerson
 from tests.makers.publicity import OPENS, agreed_item, published, reported, tabled_item
 
@@ -173,7 +185,7 @@ def story(house: House, known: dict[str, str]) -> Iterator[str]:
 
 
 def wider_story(house: House, known: dict[str, str]) -> Iterator[str]:
-    """Acts on publicity, advice, doubts and the ledger, one after the other; `known`: the addresses there are by then."""
+    """Acts on publicity, advice, doubts, the ledger and a notice, one after the other; `known`: the addresses there are by then."""
     kou, otsu = house.people.sides
     proposal = agreed_one(house)
     activity = activity_of(house, proposal)
@@ -255,6 +267,41 @@ def wider_story(house: House, known: dict[str, str]) -> Iterator[str]:
     acknowledged(house, kou.officer, line)
     yield "acknowledged"
 
+    notice = drafted_notice(house, kou.manager, notice_body(house, kou.party or "", planned_on="2026-12-31"))
+    yield "a notice drafted on one side"
+    decided_notice(house, kou.officer, notice)
+    yield "the notice decided on there"
+
+
+def marking(house: House) -> Iterator[str]:
+    """What people of both sides mark as read, which no entry tells, and what they are told meanwhile."""
+    kou, otsu = house.people.sides
+
+    def marked(person: TestPerson, *places: int) -> None:
+        with house.work(person.actor(house)) as work:
+            found = messages_of(work.session, work.actor)
+            inbox.mark_read(work, [found[place].id for place in places])
+
+    for number in range(3):
+        house.clock.move(minutes=1)
+        tabled_proposal(house, house.people, title=f"取組{number}")
+    yield "told of three"
+    marked(otsu.drafter, 1)
+    yield "one marked by one person"
+    marked(otsu.officer, 0, 2)
+    yield "two marked by a colleague"
+    marked(kou.officer, 0)
+    yield "one marked on the other side"
+    with house.work(otsu.drafter.actor(house)) as work:
+        inbox.read_until(work, work.at)
+    yield "everything read by one person"
+    house.clock.move(minutes=1)
+    tabled_proposal(house, house.people, title="あとの取組")
+    yield "told once more"
+    with house.work(kou.admin.actor(house)) as work:
+        parties.set_party_rules(work, four_eyes=False, officers_table=False)
+    yield "told of the other side's rules"
+
 
 class Broken(Exception):
     """Something fails in the middle of an act."""
@@ -272,14 +319,14 @@ def readers_of(house: House) -> list[Browser]:
 
 def test_after_every_act_every_page_is_as_if_nothing_had_been_kept(sqlite_dated: House) -> None:
     """Row 13 the other way round: the pages are read by all of them after each act, with everything kept that was made
-    for anybody before, whoever comes first; then once more with nothing kept, byte for byte the same. The acts are done
+    for anybody before, whoever comes first; then once more, each with nothing kept, byte for byte the same. The acts are done
     behind the pages' back, as by another process."""
     known: dict[str, str] = {}
 
     def addresses() -> list[str]:
         places = {"activity": "/activities/{}", "particulars": "/activities/particulars/{}"}
         found = [places.get(name, "/activities/proposals/{}").format(id) for name, id in known.items()]
-        return ["/", "/activities", "/activities?party=kou", "/history?reading=trail", *found]
+        return ["/", "/messages", "/activities", "/activities?party=kou", "/history?reading=trail", *found]
 
     assert compared_after_each(sqlite_dated, story(sqlite_dated, known), addresses) == 28
 
@@ -290,20 +337,68 @@ def test_so_it_is_with_publicity_advice_doubts_and_the_ledger(sqlite_dated: Hous
 
     def addresses() -> list[str]:
         lists = ["/publicity", "/publicity?state=ready", "/advice", "/advice?state=corrected", "/handback", "/doubts"]
-        return ["/", *lists, "/history", "/history?reading=trail", "/agreement", *known.values()]
+        return ["/", *lists, "/history", "/history?reading=trail", "/agreement", "/term", *known.values()]
 
-    assert compared_after_each(sqlite_dated, wider_story(sqlite_dated, known), addresses) == 28
+    assert compared_after_each(sqlite_dated, wider_story(sqlite_dated, known), addresses) == 30
 
 
-def compared_after_each(house: House, acts_done: Iterator[str], addresses: Callable[[], list[str]]) -> int:
+def test_so_it_is_with_what_each_person_has_read(sqlite_dated: House) -> None:
+    """Colleagues share what they are told, and nothing of what each has marked; no entry tells of a mark."""
+    house, (kou, otsu) = sqlite_dated, sqlite_dated.people.sides
+
+    def colleagues(_house: House) -> list[Browser]:
+        browsers = []
+        for person, language in ((otsu.drafter, "ja"), (otsu.officer, "ja"), (otsu.reader, "en"), (kou.officer, "ja")):
+            browsers.append(browser := Browser(house, language=language))
+            browser.sign_in(person.email, person.password)
+        return browsers
+
+    lists = ["/", "/messages", "/messages?show=unread", "/messages?kind=tabling", "/messages?kind=other", "/term"]
+    assert compared_after_each(house, marking(house), lambda: lists, colleagues) == 7
+
+
+def meeting(house: House) -> Iterator[str]:
+    """A regular meeting as one of three parties wrote it down, and the words of the others on it."""
+    first, second, third = house.people.sides
+    yield "a meeting is overdue"
+    held = held_meeting(house, first.drafter)
+    yield "held"
+    for side in (second, third):
+        with house.work(side.drafter.actor(house)) as work:
+            term.answer_meeting(work, held, is_confirmed=side is second, remark="" if side is second else "欠席した")
+        yield f"answered by {side.party}"
+
+
+def test_so_it_is_with_regular_meetings(agreement_of_three: House) -> None:
+    """Under an agreement that asks for them: whom the record waits for, and by when the next is due."""
+    house = agreement_of_three
+
+    def one_of_each(_house: House) -> list[Browser]:
+        browsers = []
+        for side in house.people.sides:
+            browsers.append(browser := Browser(house))
+            browser.sign_in(side.drafter.email, side.drafter.password)
+        return browsers
+
+    assert compared_after_each(house, meeting(house), lambda: ["/", "/term", "/term/meetings"], one_of_each) == 4
+
+
+def compared_after_each(
+    house: House,
+    acts_done: Iterator[str],
+    addresses: Callable[[], list[str]],
+    readers_of: Callable[[House], list[Browser]] = readers_of,
+) -> int:
     """After each act every reader has read every address as if nothing had been kept; how many acts there were."""
     browsers, since, acts = readers_of(house), house.clock.now(), 0
 
-    def seen(done: str) -> dict[tuple[int, str], bytes]:
+    def seen(done: str, *, anew: bool) -> dict[tuple[int, str], bytes]:
         pages = {}
         for who in range(len(browsers)) if acts % 2 else reversed(range(len(browsers))):
             browser = browsers[who]
             for address in addresses():
+                if anew:
+                    forget()  # also what was kept for the reader before
                 answer = browser.client.get(address, headers={"Accept-Language": browser.language})
                 assert answer.status_code == 200 or (done == "drafted" and answer.status_code == 404), (
                     done,
@@ -317,9 +412,7 @@ def compared_after_each(house: House, acts_done: Iterator[str], addresses: Calla
         house.clock.move(seconds=1)  # sessions and drafts have moments
         if house.clock.now() - since > dt.timedelta(minutes=20):
             browsers, since = readers_of(house), house.clock.now()
-        kept = seen(done)
-        forget()
-        anew = seen(done)
+        kept, anew = seen(done, anew=False), seen(done, anew=True)
         assert [key for key in kept if kept[key] != anew[key]] == [], done
     return acts
 
@@ -375,12 +468,14 @@ def life(house: House, known: dict[str, str]) -> Iterator[str]:
 
 
 def shown_to(
-    browsers: Sequence[Browser], addresses: Sequence[str], done: str
+    browsers: Sequence[Browser], addresses: Sequence[str], done: str, *, anew: bool
 ) -> dict[tuple[int, str], bytes]:
     """Every page as each browser has it after `done`, but for what differs from showing to showing."""
     pages = {}
     for who, browser in enumerate(browsers):
         for address in addresses:
+            if anew:
+                forget()
             answer = browser.client.get(address, headers={"Accept-Language": browser.language})
             assert answer.status_code == 200, (done, address)
             pages[who, address] = FORGETTABLE.sub(b"", answer.get_data())
@@ -397,20 +492,19 @@ def test_whatever_moves_the_agreements_life_no_page_shows_it_as_it_was(sqlite_da
     }  # fmt: skip
     lists = [
         "/", "/activities", "/publicity", "/advice", "/handback", "/handback/checklist", "/term", "/agreement",
-        "/doubts", "/doubts/settings", "/amendments", "/history?reading=trail", "/timeline", "/waiting/ours",
+        "/doubts", "/doubts/settings", "/amendments", "/history?reading=trail", "/timeline", "/waiting/ours", "/messages",
     ]  # fmt: skip
     kou, otsu = house.people.sides
     acts = 0
     for done in life(house, known):
         acts += 1
         browsers = []
-        for person, language in ((kou.officer, "ja"), (otsu.drafter, "en")):
+        for person, language in ((kou.officer, "ja"), (kou.manager, "ja"), (otsu.manager, "ja"), (otsu.drafter, "en")):
             browsers.append(browser := Browser(house, language=language))
             browser.sign_in(person.email, person.password)
         addresses = [*lists, *(places[name].format(id) for name, id in known.items())]
-        kept = shown_to(browsers, addresses, done)
-        forget()
-        anew = shown_to(browsers, addresses, done)
+        kept = shown_to(browsers, addresses, done, anew=False)
+        anew = shown_to(browsers, addresses, done, anew=True)
         assert [key for key in kept if kept[key] != anew[key]] == [], done
     assert acts == 16
 

@@ -77,12 +77,8 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
     around = queries.around(session, reader, document.id) if document.tabled_at is not None else None
     stand = _stand(around, body, edition, at) if around else None
     state = stand.state if stand else None
-    written = [
-        (key, output_words(key, edition, language()))
-        for key in output_keys(edition)
-        if output_of(body, key) and body.relation != Relation.CALL_OFF
-    ]
     return {
+        **_SAID.get((body, edition.digest, language()), lambda: _said_of(body, edition)),
         "turn": turn_of(reader, stand) if stand else None,
         "row": stand.row if stand else None,
         "state": state,
@@ -92,26 +88,36 @@ def _of_item(session: Session, reader: Actor, document: Document | None, body: B
         "activity": around.activity if around else activity_of(session, reader, document.activity_id),
         "activity_id": document.activity_id,
         "stopped": activity_not_going_on(document.activity_id) if state in _STILL_TO_COME else None,
-        "timing": showing.timing_lines(body),
         "embargo": "" if not stand or showing.is_out(body, stand.row, at) else showing.embargo_words(body),
         "channels": _channels(document.id, stand, body, edition, at) if stand else "",
         "appeared": stand.found if stand else None,
         "records": [record_line(one) for one in stand.found.records] if stand else [],
         "checks": _checks(session, document, around, body, edition) if state in _CHECKED else [],
         "warnings": _warnings(body, edition, at, plan_of(body).first, state),
-        "purchase_words": purchase_words(
-            body.title, body.summary, body.background, *(text for _, text in body.outputs)
-        ),
-        "outputs": written,
         "may": _may(reader, document, stand),
         "withheld": _withheld(stand),
-        "relations": [(one.value, say(RELATION_NAMES[one])) for one in FOLLOW_UPS],
         "relation_name": lambda relation: say(RELATION_NAMES[relation]),
         "place_of": place_of,
         "is_voluntary": document.kind == VOLUNTARY.key,
         "relation": body.relation,
         "concerns": body.concerns,
         "stands": lambda one: stands_now(one, at),
+    }
+
+
+_SAID: Kept[Mapping[str, Any]] = Kept(300)
+"""What follows from an item's words alone, by them, the edition, whose parties it names, and the language."""
+
+
+def _said_of(body: PublicityBody, edition: Edition) -> Mapping[str, Any]:
+    written = () if body.relation == Relation.CALL_OFF else output_keys(edition)
+    return {
+        "timing": showing.timing_lines(body),
+        "outputs": [(key, output_words(key, edition, language())) for key in written if output_of(body, key)],
+        "purchase_words": purchase_words(
+            body.title, body.summary, body.background, *(text for _, text in body.outputs)
+        ),
+        "relations": [(one.value, say(RELATION_NAMES[one])) for one in FOLLOW_UPS],
     }
 
 

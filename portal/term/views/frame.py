@@ -32,18 +32,26 @@ from portal.term.notice import kinds_of
 from portal.term.reckoning import Reckoned
 from portal.web.forms import PortalForm
 from portal.web.headers import name_the_file
+from portal.web.kept import Kept
 from portal.web.language import language, say
 from portal.web.reading import actor, portal, reading
 
 term = Blueprint("term", __name__, url_prefix="/term")
 
 
+_RECKONED: Kept[Reckoned] = Kept(50)
+
+
 def reckoned() -> tuple[Edition, DatesNow, Settled, Reckoned]:
     edition: Edition = g.edition_in_force()
-    session = reading()
+    session, on = reading(), today()
     dates = agreement.dates_now(session, edition)
     settled = agreement.settled(session, edition)
-    return edition, dates, settled, reckoning.reckoned(edition, dates, today(), settled.conventions)
+    made_from = (edition.digest, edition.in_force_from, settled.conventions, dates, on)
+    found = _RECKONED.get(
+        made_from, lambda: reckoning.reckoned(edition, dates, on, settled.conventions)
+    )
+    return edition, dates, settled, found
 
 
 def today() -> dt.date:

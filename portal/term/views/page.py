@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,8 @@ from portal.consent import queries as consent
 from portal.consent.models import Document
 from portal.consent.rules import ON_THE_TABLE, STANDING_NAMES, Standing
 from portal.history.begin import begin
+from portal.history.event import JOINT
+from portal.history.queries import as_of
 from portal.kernel.errors import RuleBroken
 from portal.kernel.pdf import Block, Heading, Paper, Paragraph, Table
 from portal.kernel.periods import NoticeStanding, TakesEffect
@@ -39,8 +42,9 @@ from portal.web import paper
 from portal.web.filters import day as day_words
 from portal.web.filters import moment
 from portal.web.forms import PortalForm
+from portal.web.kept import Kept
 from portal.web.language import language, say
-from portal.web.pages import show
+from portal.web.pages import render, show
 from portal.web.reading import actor, portal, reading
 
 
@@ -52,6 +56,35 @@ def index() -> ResponseReturnValue:
 
 
 def _index_page(status: int = 200, **forms: PortalForm) -> ResponseReturnValue:
+    edition, dates, _, found = reckoned()
+    who, session = actor(), reading()
+    is_offered = is_asked(found) and who.may(Permission.STATE_INTENTION)
+    snapshot = as_of(session, JOINT, who.party)  # the own chain tells of the own side's drafts
+    if snapshot is None or "planned" in request.args:
+        running, terms = _parts()
+    else:
+        made_from = (snapshot, edition.digest, edition.in_force_from, dates, found.today, language())
+        running, terms = _PARTS.get((*made_from, who.party, who.permissions), _parts)
+    return show(
+        "term/index.html",
+        status,
+        edition=edition,
+        dates=dates,
+        mode_words=_mode_words(agreement.in_force(session, edition, found.today).mode),
+        running=running,
+        terms=terms,
+        intentions=_intentions(edition, found, session, who),
+        intention_form=forms.get("intention_form") or (IntentionForm(formdata=None) if is_offered else None),
+    )
+
+
+_PARTS: Kept[tuple[Markup, Markup]] = Kept(100)
+"""What the page says above and below what it asks, by the last leaves of the chains, the edition, its dates, the day, the
+language, and the party and permissions of the reader."""
+
+
+def _parts() -> tuple[Markup, Markup]:
+    """What the page says above and below what it asks of the reader; with the day planned that the address names."""
     edition, dates, settled, found = reckoned()
     who, session = actor(), reading()
     typed = request.args.get("planned", "")[:80]
@@ -60,47 +93,42 @@ def _index_page(status: int = 200, **forms: PortalForm) -> ResponseReturnValue:
     current = next((one for one in documents if one.id == dates.document_id), None)
     life = agreement.in_force(session, edition, found.today)
     notices = queries.notices(session, who)
-    return show(
-        "term/index.html",
-        status,
-        edition=edition,
-        found=found,
-        dates=dates,
-        life=life,
-        Mode=Mode,
-        mode_words=_mode_words(life.mode),
-        cause_of=lambda cause: say(CAUSE_NAMES[Cause(cause)]),
-        basis_of=lambda basis: say(reckoning.BASIS_NAMES[basis]),
-        standing_of=lambda standing: say(reckoning.STANDING_NAMES[NoticeStanding(standing)]),
-        typed=typed,
-        fault=fault,
-        asked=reckoning.termination(edition, found, planned) if planned else None,
-        ends_at_start=found.conventions.takes_effect is TakesEffect.START_OF_PLANNED_DATE,
-        applied=_applied(settled),
-        writing=writing_now(edition, settled),
-        term_label=lambda number: say("第%(number)s期", number=number),
-        picture=picture.drawn(found, life.survival_end, _days_of(notices, session)),
-        current=current,
-        confirmations=_confirmations(current, edition),
-        others=[
+    said = {
+        "edition": edition,
+        "found": found,
+        "dates": dates,
+        "life": life,
+        "Mode": Mode,
+        "cause_of": lambda cause: say(CAUSE_NAMES[Cause(cause)]),
+        "basis_of": lambda basis: say(reckoning.BASIS_NAMES[basis]),
+        "standing_of": lambda standing: say(reckoning.STANDING_NAMES[NoticeStanding(standing)]),
+        "typed": typed,
+        "fault": fault,
+        "asked": reckoning.termination(edition, found, planned) if planned else None,
+        "ends_at_start": found.conventions.takes_effect is TakesEffect.START_OF_PLANNED_DATE,
+        "applied": _applied(settled),
+        "writing": writing_now(edition, settled),
+        "term_label": lambda number: say("第%(number)s期", number=number),
+        "picture": picture.drawn(found, life.survival_end, _days_of(notices)),
+        "current": current,
+        "confirmations": _confirmations(current, edition),
+        "others": [
             one
             for one in documents
             if one is not current and one.kind == DATES.key and one.standing in {str(s) for s in ON_THE_TABLE}
         ],
-        accords=[one for one in documents if one.kind == ACCORD.key],
-        standing_name=lambda key: say(STANDING_NAMES[Standing(key)]),
-        offers=_offers(edition, dates, found, who),
-        notices=notices,
-        drafts=queries.own_drafts(session, who),
-        kinds=list(kinds_of(edition)),
-        kind_of=lambda kind: say(KIND_NAMES[kind]) if kind in KIND_NAMES else say("通知"),
-        may_give=who.may(Permission.GIVE_NOTICE) and (life.is_in_force or life.mode is Mode.TO_COME),
-        party_label=label_of(edition),
-        intentions=_intentions(edition, found, session, who),
-        is_asked=is_asked(found),
-        intention_form=forms.get("intention_form") or IntentionForm(formdata=None),
-        meeting=meeting_line(edition, found, session),
-    )
+        "accords": [one for one in documents if one.kind == ACCORD.key],
+        "standing_name": lambda key: say(STANDING_NAMES[Standing(key)]),
+        "offers": _offers(edition, dates, found, who),
+        "notices": notices,
+        "drafts": queries.own_drafts(session, who),
+        "kinds": list(kinds_of(edition)),
+        "kind_of": lambda kind: say(KIND_NAMES[kind]) if kind in KIND_NAMES else say("通知"),
+        "may_give": who.may(Permission.GIVE_NOTICE) and (life.is_in_force or life.mode is Mode.TO_COME),
+        "party_label": label_of(edition),
+        "meeting": meeting_line(edition, found, session),
+    }
+    return render("term/_running.html", **said), render("term/_terms.html", **said)
 
 
 def _documents(session: Session, reader: Actor) -> list[Any]:
@@ -211,15 +239,13 @@ def _offers(edition: Edition, dates: DatesNow, found: Reckoned, who: Actor) -> l
     return [(label, url_for(".accord_new", what=what.value)) for label, what in offers]
 
 
-def _days_of(notices: Sequence[Any], session: Session) -> list[tuple[str, dt.date, bool]]:
+def _days_of(notices: Sequence[Any]) -> list[tuple[str, dt.date, bool]]:
     """The day of each notice for the picture: of its last recorded arrival, else of its dispatch."""
-    arrived = queries.arrival_days(session) if notices else {}
     found = []
     for one in notices:
-        on = arrived.get(one.id)
-        shown = on or one.dispatched_on
+        shown = one.arrived_on or one.dispatched_on
         if shown is not None and one.withdrawn_at is None:
-            found.append((one.reference, shown, on is not None))
+            found.append((one.reference, shown, one.arrived_on is not None))
     return found
 
 
