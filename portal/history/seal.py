@@ -18,7 +18,7 @@ FIRST = "0" * 64
 
 def moment_text(at: dt.datetime) -> str:
     """An aware moment as the skeleton writes it: UTC, microseconds, `Z`."""
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class SealedEntry(NamedTuple):

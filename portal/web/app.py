@@ -111,6 +111,10 @@ class Portal(Flask):
                 file.stream.seek(0)
         return super().dispatch_request()
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: no view of the portal is a coroutine, and Flask would look at each that runs."""
+        return func
+
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address, as Flask makes it; kept, where it is made of plain values alone."""
         for name, value in values.items():
