@@ -151,8 +151,8 @@ class Work:
     def record(self, event: Event, *also_about: Subject, by: Actor | None = None) -> SealedEntry:
         """`event` is the next entry of its chain, sealed to the one before; with it stand, when this Work ends, the messages
         of the parties that are told, and what their archives are to file. `also_about` names further rows that it tells of."""
-        actor = by or self.actor
-        words = event.words()
+        actor, facts, said = by or self.actor, event.facts(), event.words()
+        words = dict(said)
         if actor.is_signed_in:
             words |= {key: value for key, value in (("name", actor.name), ("post", actor.post)) if value}
         sealed = seal(
@@ -169,7 +169,7 @@ class Work:
             actor_id=actor.member_id,
             once=hashlib.sha256(" ".join(self._once).encode()).hexdigest() if self._once else None,
             is_chronicle=event.chronicle is not None,
-            facts=event.facts(),
+            facts=facts,
             words=words,
         )
         self._told |= {event.about, *also_about}
@@ -178,8 +178,7 @@ class Work:
         told = self._told_rows
         told[_ENTRY].append(entry._asdict())
         told[_PAYLOAD].extend(sealed.payloads)
-        searched = [*event.words().values(), str(event.facts().get("reference") or "")]
-        normal = normal_search("\n".join(searched))
+        normal = normal_search("\n".join([*said.values(), str(facts.get("reference") or "")]))
         if normal:
             told[_SEARCH_WORDS].append({"normal": normal, **place})
         for party in event.parties_told(self.parties, actor.party):
@@ -203,9 +202,8 @@ class Work:
     def note_changes(self) -> None:
         """Every `Recorded` row that the next flush changes is noted by its subject."""
         session = self.session
-        for row in (*session.new, *session.dirty, *session.deleted):
-            if row not in session.dirty or session.is_modified(row):
-                self._note(row)
+        for row in (*session.new, *session.deleted, *filter(session.is_modified, session.dirty)):
+            self._note(row)
 
     def _note(self, row: object) -> None:
         """`row` changes: what was held may hold no longer, and it is to be told."""

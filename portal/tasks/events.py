@@ -200,7 +200,7 @@ class PublicationAwaited(OfPublication):
 
     verb = "reminder.publication_awaited"
     trail = N_(
-        "%(reference)s「%(title)s」の公表の予定（%(opens_at)s）まで%(days)s営業日です。%(waiting)sの対応を待っています。"
+        "%(reference)s「%(title)s」の予定日時（%(opens_at)s）まで%(days)s営業日です。%(waiting)sの対応を待っています。"
     )
     message = trail
 
@@ -215,7 +215,7 @@ class PublicationAwaitedNow(OfPublication):
     verb = "reminder.publication_awaited_now"
     is_mandatory = True
     trail = N_(
-        "%(reference)s「%(title)s」の公表の予定（%(opens_at)s）まで%(hours)s時間です。%(waiting)sの対応を待っています。合意がそろうまで公表できません。"
+        "%(reference)s「%(title)s」の予定日時（%(opens_at)s）まで%(hours)s時間です。%(waiting)sの対応を待っています。合意がそろうまで実施できません。"
     )
     message = trail
 
@@ -237,7 +237,7 @@ class PlannedOnClosedDay(OfPublication):
     """The planned time of a publication lies on a day on which no work is done."""
 
     verb = "reminder.planned_on_closed_day"
-    trail = N_("%(reference)s「%(title)s」の公表の予定（%(opens_at)s）は、休業日です。")
+    trail = N_("%(reference)s「%(title)s」の予定日時（%(opens_at)s）は、休業日です。")
     message = trail
 
 
