@@ -386,7 +386,7 @@ FLOORS = ("the floors (import-linter)", ["-c", LINT_IMPORTS])
 TYPES = ("types (mypy)", ["-m", "mypy"])
 WORDS = ("both languages complete", ["-m", "flask", "--app", "wsgi", "portal", "words", "--check"])
 MIGRATIONS = ("migrations make the models' tables", ["-m", "pytest", "-q", "tests/house/test_migrations.py"])
-SUITE = ["-m", "pytest", "-n", "3", "--dist", "loadfile"]
+SUITE = ["-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def test(arguments: Sequence[str]) -> int:

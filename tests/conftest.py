@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -36,6 +37,14 @@ hypothesis.settings.load_profile("usual")
 
 do_once()
 TIDY = Tidy()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Called by pytest with all that it has found: files whose tests drive a browser or start processes come first, then
+    the large ones. Those take longest, and at the end of a run no process waits for the last of them."""
+    tests = Counter(item.path for item in items)
+    slow = {item.path for item in items if any(item.get_closest_marker(one) for one in ("browser", "processes"))}
+    items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
 
 
 def pytest_runtest_logfinish() -> None:
