@@ -35,6 +35,8 @@ def timing_lines(body: PublicityBody) -> list[str]:
     zone = say(ZONE_NAMES.get(typed.zone, typed.zone))
     lines: list[str] = []
     match body.timing_kind:
+        case _ if not (start or end or typed.event):
+            lines.append(say("日時は未定です。"))
         case TimingKind.EXACT:
             lines.append(say("%(when)s（%(zone)s）", when=start, zone=zone))
         case TimingKind.WINDOW:

@@ -96,6 +96,16 @@ def test_an_item_is_drafted_kept_to_oneself_tabled_consented_and_published(
         assert "PUB-0001" in theirs.get(f"/publicity/{id}/{place}", expect=200).text
 
 
+@pytest.mark.parametrize("kind", ["exact", "window", "after_event"])
+def test_a_draft_without_its_time_says_that_none_is_settled(sqlite_dated: House, kind: str):
+    """A zone alone says nothing: what is still open is called open."""
+    mine = browser_of(sqlite_dated, sqlite_dated.people[0].press)
+    none = {"day": "", "time": "", "until_day": "", "until_time": "", "event": ""}
+    page = typed(mine.get("/publicity/new", expect=200), timing_kind=kind, **none)
+    assert "日時は未定です。" in page.text
+    assert "日本時間（JST）" not in page.text.partition("同意を求める前の点検")[0]
+
+
 def test_a_difference_from_what_was_agreed_is_said_first_on_the_page(sqlite_dated: House):
     """Excellent 3.3; decision 22: all of it is out, and something of it is not as agreed."""
     house, people = sqlite_dated, sqlite_dated.people
