@@ -528,7 +528,7 @@ def test_the_jobs_are_run_once_and_say_how_much_they_did(founded):
     founded.clock.move(days=1)
     code, out, _ = operate(founded, "tasks")
     assert code == 0
-    assert out.splitlines() == ["mail: 0", "life: 0", "remind: 0", "seal: 2", "forget: 0", "sweep: 0"]
+    assert out.splitlines() == ["mail: 0", "life: 0", "remind: 0", "seal: 2", "forget: 0", "sweep: 0", "clock: 0"]
 
 
 @pytest.mark.processes

@@ -14,10 +14,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from portal.history.work import Works
-from portal.kernel.clock import JAPAN
+from portal.kernel.clock import JAPAN, SystemClock
 from portal.kernel.errors import Unavailable
 from portal.kernel.mail import Mailer
-from portal.tasks import life, seals, sweep
+from portal.tasks import clocks, life, seals, sweep
 from portal.tasks.letters import Letters
 from portal.tasks.mail import deliver
 from portal.tasks.reminders import remind
@@ -33,6 +33,8 @@ class Job:
     name: str
     seconds: int
     run: Callable[[Portal], int]
+    at_once: bool = False
+    """Whether it is looked for when the server starts, too."""
 
 
 def works_of(app: Portal) -> Works:
@@ -57,6 +59,7 @@ JOBS = (
     Job("seal", 60, _seal),
     Job("forget", 60 * 60, lambda app: sweep.forget(works_of(app))),
     Job("sweep", 60 * 60, lambda app: sweep.sweep_files(works_of(app), app.files)),
+    Job("clock", 60 * 60, clocks.look_at_the_clock, at_once=True),
 )
 
 
@@ -82,7 +85,8 @@ def start(app: Portal, jobs: Iterable[Job] = JOBS) -> BackgroundScheduler:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:
-        ticker.add_job(_tick, IntervalTrigger(seconds=job.seconds), args=(app, job), id=job.name)
+        first = {"next_run_time": SystemClock().now()} if job.at_once else {}
+        ticker.add_job(_tick, IntervalTrigger(seconds=job.seconds), args=(app, job), id=job.name, **first)
     ticker.start()
     return ticker
 
