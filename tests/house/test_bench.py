@@ -83,7 +83,7 @@ def _signed_in(world):
 def _counted(world):
     """Statements and bytes of every page, from the second time it is asked for; with room for all that is kept ready."""
     for one in keepers():
-        one._held = {}
+        one.forget()
     client, statements = _signed_in(world), []
 
     @event.listens_for(world.app.engines.reader, "before_cursor_execute")

@@ -82,7 +82,7 @@ FORGETTABLE = re.compile(rb'name="(csrf_token|once)"[^>]*>')
 def forget() -> None:
     """Nothing is kept ready in this process any more."""
     for one in keepers():
-        one._held = {}
+        one.forget()
 
 
 def test_whatever_keeps_things_ready_stands_in_a_module(sqlite_dated: House) -> None:
@@ -590,8 +590,8 @@ def test_what_all_parties_share_is_read_once_for_everybody_until_something_happe
         browser = Browser(house)
         browser.sign_in(person.email, person.password)
         assert "多言語窓口AIエージェント試行" in browser.get("/activities").text
-        sizes.append(len([key for key in held._held if "register" in repr(key)]))
+        sizes.append(len([key for key in held if "register" in repr(key)]))
     assert sizes == [1, 1]
     tabled_particulars(house, house.people, activity_of(house, made))
     browser.get("/activities")
-    assert len([key for key in held._held if "register" in repr(key)]) == 2
+    assert len([key for key in held if "register" in repr(key)]) == 2
