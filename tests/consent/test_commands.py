@@ -520,6 +520,17 @@ def test_a_consent_power_asked_for_today_is_no_power_before_tomorrow(office):
     assert office.consent(side.drafter, id)
 
 
+def test_who_may_act_goes_by_the_moment_of_the_act_where_the_clock_went_back(office):
+    """Rows 28, 39: the act has the moment of the last entry, at which the power was in force."""
+    side = office.people[1]
+    with office.work(side.admin) as work:
+        effective = parties.ask_consent_power(work, side.drafter.member_id).effective_at
+    office.clock.set(effective + dt.timedelta(hours=1))
+    id = office.tabled(office.people[0].drafter)
+    office.clock.set(effective - dt.timedelta(minutes=1))
+    assert office.consent(side.drafter, id).at == effective + dt.timedelta(hours=1)
+
+
 def test_a_side_is_waited_for_since_its_own_turn_came_whatever_the_others_say(office):
     """R2-7: neither another side's consent nor its withdrawal makes a long wait young; whoever withdraws is waited for
     from then on. Both the tables and the record say so."""
