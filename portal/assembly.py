@@ -733,6 +733,7 @@ def file_places(session: Session, sha256: str) -> list[tuple[str, str, str]]:
 
 # --- The agreement itself: changes and doubts ---
 
+
 def agreement_parts(session: Session, reader: Actor, today: dt.date) -> Sequence[Part]:
     """Agreed changes that wait for their executed document, requests and doubts that nobody has answered for thirty
     days, doubts on which the reader's side has said nothing, consultations on doubts to confirm (R3-1, R9-2)."""

@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Shared, Subject, keep_forever
 
 
-class Activity(Model, Recorded):
+class Activity(Model, Shared):
     """One activity (取組), known to every party from the first tabling of its proposal. What it says is the
     proposal's; the row is what the register reads (R2-1)."""
 
@@ -73,13 +73,8 @@ class Activity(Model, Recorded):
         """The activity."""
         return Subject("activity", self.id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class ActivityAct(Model, Recorded):
+class ActivityAct(Model, Shared):
     """What one party recorded of the carrying out: started, suspended, resumed, completed, cancelled (R2-10)."""
 
     __tablename__ = "activity_acts"
@@ -117,13 +112,8 @@ class ActivityAct(Model, Recorded):
         """Its activity."""
         return Subject("activity", self.activity_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class ActAcknowledgement(Model, Recorded):
+class ActAcknowledgement(Model, Shared):
     """Another party's word on a recorded act: acknowledged, or what it sees otherwise (R2-10)."""
 
     __tablename__ = "act_acknowledgements"
@@ -150,11 +140,6 @@ class ActAcknowledgement(Model, Recorded):
     def subject(self) -> Subject:
         """The activity."""
         return Subject("activity", self.activity_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 for kept in (ActivityAct, ActAcknowledgement):

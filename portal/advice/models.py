@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Recorded, Shared, Subject, keep_forever
 
 
-class Advice(Model, Recorded):
+class Advice(Model, Shared):
     """One entry of the advice log, as the list reads it (R8-1). What it says stands in its AdviceRecord; the columns
     from `corrected_by_id` on are a cache of what was said of it since."""
 
@@ -70,13 +70,8 @@ class Advice(Model, Recorded):
         """The entry."""
         return Subject("advice", self.id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class AdviceRecord(Model, Recorded):
+class AdviceRecord(Model, Shared):
     """What was recorded, word for word, with the clauses it stands on word for word, under one digest; never
     changed and never deleted (R8-2, R8-6; row 24)."""
 
@@ -98,11 +93,6 @@ class AdviceRecord(Model, Recorded):
     def subject(self) -> Subject:
         """Its entry."""
         return Subject("advice", self.advice_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class AdviceDraft(Model, Recorded):
@@ -159,7 +149,7 @@ class AdviceFile(Model, Recorded):
         return self.shared_at is not None
 
 
-class AdviceConfirmation(Model, Recorded):
+class AdviceConfirmation(Model, Shared):
     """The other side's word on a record, quoting its digest: the same, or what it sees otherwise."""
 
     __tablename__ = "advice_confirmations"
@@ -187,13 +177,8 @@ class AdviceConfirmation(Model, Recorded):
         """Its entry."""
         return Subject("advice", self.advice_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class AdviceHandling(Model, Recorded):
+class AdviceHandling(Model, Shared):
     """What the receiver decided with it, and who checked it, as every party may know (R8-3)."""
 
     __tablename__ = "advice_handlings"
@@ -216,11 +201,6 @@ class AdviceHandling(Model, Recorded):
     def subject(self) -> Subject:
         """Its entry."""
         return Subject("advice", self.advice_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class AdviceDecision(Model, Recorded):
@@ -268,7 +248,7 @@ class AdviceNote(Model, Recorded):
         return Subject("advice", self.advice_id)
 
 
-class AdviceLink(Model, Recorded):
+class AdviceLink(Model, Shared):
     """A paper that cites the advice; its page shows when the advice was corrected (R8-4)."""
 
     __tablename__ = "advice_links"
@@ -292,11 +272,6 @@ class AdviceLink(Model, Recorded):
     def subject(self) -> Subject:
         """Its entry."""
         return Subject("advice", self.advice_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class AdviceTaking(Model, Recorded):

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Recorded, Shared, Subject, keep_forever
 
 
 class AgreementEdition(Model, Recorded):
@@ -125,7 +125,7 @@ class AgreementEnd(Model, Recorded):
         return Subject(self.source_kind, self.source_id)
 
 
-class AgreementSetting(Model, Recorded):
+class AgreementSetting(Model, Shared):
     """How the parties have settled a question the text leaves open, by a document they agreed on (art. 9): a
     convention of counting, what counts as writing, which of two clauses goes first (R9-5). The latest counts."""
 
@@ -145,11 +145,6 @@ class AgreementSetting(Model, Recorded):
     def subject(self) -> Subject:
         """The document that settled it."""
         return Subject("document", self.document_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 keep_forever(AgreementEdition)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject
+from portal.kernel.db import Model, Shared, Subject
 
 
-class Amendment(Model, Recorded):
+class Amendment(Model, Shared):
     """A tabled change, as its latest revision says it, and what came of it. What it says stands in its revisions."""
 
     __tablename__ = "amendments"
@@ -29,13 +29,8 @@ class Amendment(Model, Recorded):
         """The document."""
         return Subject("document", self.id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always: it is there from the tabling."""
-        return True
 
-
-class AmendmentExecution(Model, Recorded):
+class AmendmentExecution(Model, Shared):
     """The registration of an executed document, tabled: which change it carries out."""
 
     __tablename__ = "amendment_executions"
@@ -48,8 +43,3 @@ class AmendmentExecution(Model, Recorded):
     def subject(self) -> Subject:
         """The document."""
         return Subject("document", self.id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always: it is there from the tabling."""
-        return True

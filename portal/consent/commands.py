@@ -379,7 +379,7 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     replaced = _replaced(work, kind, document)
     kind.must_be_agreeable(work, document, body)
     agreed = settled.standing is Standing.AGREED
-    work.session.flush()
+    work.session.flush()  # what is sent together gives no answers, and a flush wants some
     with sent_together(work.session):
         reply = _reply(work, document, found, Says.CONSENT, decision=decision)
         columns = standing_columns(settled, work.at, found.followed_by(reply))

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Recorded, Shared, Subject, keep_forever
 
 
 class Document(Model, Recorded):
@@ -69,7 +69,7 @@ class Document(Model, Recorded):
         return self.tabled_at is not None
 
 
-class Revision(Model, Recorded):
+class Revision(Model, Shared):
     """One tabled wording (版n), with its digest over everything; never changed (I1, I10)."""
 
     __tablename__ = "revisions"
@@ -98,13 +98,8 @@ class Revision(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class Reply(Model, Recorded):
+class Reply(Model, Shared):
     """A party's reply to one revision, quoting its digest, by a member holding a post (decision 12). The
     composite key makes it impossible for a reply to come to mean other words."""
 
@@ -145,13 +140,8 @@ class Reply(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class Closing(Model, Recorded):
+class Closing(Model, Shared):
     """A one-sided act on a whole document, with its reason: declined, withdrawn, held, hold lifted."""
 
     __tablename__ = "closings"
@@ -174,11 +164,6 @@ class Closing(Model, Recorded):
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.document_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class Draft(Model, Recorded):
@@ -242,7 +227,7 @@ class Attachment(Model, Recorded):
         return self.shared_at is not None
 
 
-class Consultation(Model, Recorded):
+class Consultation(Model, Shared):
     """A consultation (協議) as one side wrote it down; the others confirm the summary (R2-2)."""
 
     __tablename__ = "consultations"
@@ -266,13 +251,8 @@ class Consultation(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class ConsultationConfirmation(Model, Recorded):
+class ConsultationConfirmation(Model, Shared):
     """Another party's word on the summary of a consultation: confirmed, or what it sees otherwise (R2-2)."""
 
     __tablename__ = "consultation_confirmations"
@@ -295,13 +275,8 @@ class ConsultationConfirmation(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class Comment(Model, Recorded):
+class Comment(Model, Shared):
     """A comment shared by all parties. Own-side notes are another table: the two never mix (row 5)."""
 
     __tablename__ = "comments"
@@ -320,11 +295,6 @@ class Comment(Model, Recorded):
     def subject(self) -> Subject:
         """Its document."""
         return Subject("document", self.document_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class Note(Model, Recorded):

@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Recorded, Shared, Subject, keep_forever
 
 
-class Doubt(Model, Recorded):
+class Doubt(Model, Shared):
     """One doubt (R9-1). The columns from `standing` on are a cache of what was said of it since."""
 
     __tablename__ = "doubts"
@@ -53,13 +53,8 @@ class Doubt(Model, Recorded):
         """The doubt."""
         return Subject("doubt", self.id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class DoubtRecord(Model, Recorded):
+class DoubtRecord(Model, Shared):
     """A record that the doubt touches: a document, an activity, an entry of the advice log, and the like."""
 
     __tablename__ = "doubt_records"
@@ -81,13 +76,8 @@ class DoubtRecord(Model, Recorded):
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class DoubtPosition(Model, Recorded):
+class DoubtPosition(Model, Shared):
     """What a party says of the doubt, shared by all; a later word stands beside an earlier one (R9-1)."""
 
     __tablename__ = "doubt_positions"
@@ -107,13 +97,8 @@ class DoubtPosition(Model, Recorded):
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class DoubtMeeting(Model, Recorded):
+class DoubtMeeting(Model, Shared):
     """A consultation on the doubt as one side wrote it down; the others confirm the summary (R2-2, R9-1)."""
 
     __tablename__ = "doubt_meetings"
@@ -137,13 +122,8 @@ class DoubtMeeting(Model, Recorded):
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class DoubtMeetingWord(Model, Recorded):
+class DoubtMeetingWord(Model, Shared):
     """Another party's word on the summary of a meeting: confirmed, or what it sees otherwise (R2-2)."""
 
     __tablename__ = "doubt_meeting_words"
@@ -169,11 +149,6 @@ class DoubtMeetingWord(Model, Recorded):
     def subject(self) -> Subject:
         """Its doubt."""
         return Subject("doubt", self.doubt_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class DoubtNote(Model, Recorded):
@@ -227,7 +202,7 @@ class DoubtFile(Model, Recorded):
         return self.shared_at is not None
 
 
-class DoubtAnswer(Model, Recorded):
+class DoubtAnswer(Model, Shared):
     """A tabled answer, as its latest revision says it: what stands beside the clauses once it is agreed (R9-1)."""
 
     __tablename__ = "doubt_answers"
@@ -250,11 +225,6 @@ class DoubtAnswer(Model, Recorded):
     def subject(self) -> Subject:
         """The document."""
         return Subject("document", self.id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 for kept in (DoubtRecord, DoubtPosition, DoubtMeeting, DoubtMeetingWord, DoubtNote):

@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Recorded, Shared, Subject, keep_forever
 
 
-class Handover(Model, Recorded):
+class Handover(Model, Shared):
     """One line of the ledger as lists read it: what one party handed over to others (R5-1). What it says stands in its
     HandoverRecord; how it stands with each receiver, in the holdings."""
 
@@ -60,13 +60,8 @@ class Handover(Model, Recorded):
         """The line."""
         return Subject("handover", self.id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class HandoverRecord(Model, Recorded):
+class HandoverRecord(Model, Shared):
     """What was recorded, word for word, under one digest; never changed, and gone only by a disposal, of which the
     digest stays (row 24; security.md 5.6)."""
 
@@ -86,11 +81,6 @@ class HandoverRecord(Model, Recorded):
     def subject(self) -> Subject:
         """Its line."""
         return Subject("handover", self.handover_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class HandoverDraft(Model, Recorded):
@@ -158,7 +148,7 @@ class HandoverFile(Model, Recorded):
         return self.shared_at is not None
 
 
-class Holding(Model, Recorded):
+class Holding(Model, Shared):
     """How it stands with what one party received: a cache of what its acts have made of it, compared with them by
     `verify` (I12)."""
 
@@ -206,13 +196,8 @@ class Holding(Model, Recorded):
         """Its line."""
         return Subject("handover", self.handover_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class HoldingAct(Model, Recorded):
+class HoldingAct(Model, Shared):
     """What a party said or did about a holding: confirmed, instructed, carried out, acknowledged, retained, consulted.
     Never changed, never deleted (R5-3, R5-5)."""
 
@@ -243,11 +228,6 @@ class HoldingAct(Model, Recorded):
     def subject(self) -> Subject:
         """Its line."""
         return Subject("handover", self.handover_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class Holder(Model, Recorded):

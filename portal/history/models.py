@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Shared, Subject, keep_forever
 
 
 class Entry(Model):
@@ -157,7 +157,7 @@ class OnceKey(Model):
     at: Mapped[dt.datetime]
 
 
-class ErasedFile(Model, Recorded):
+class ErasedFile(Model, Shared):
     """A file that was disposed of at one of the places where it stood: an attachment, a file of materials, an archived
     copy. What stands there of its name and digest stays; its bytes are handed out no more (art. 5, 7)."""
 
@@ -176,11 +176,6 @@ class ErasedFile(Model, Recorded):
     def subject(self) -> Subject:
         """What was disposed of."""
         return Subject(self.about_kind, self.about_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 class Instance(Model):

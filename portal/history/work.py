@@ -139,12 +139,11 @@ class Work:
         return row
 
     def change(self, row: Model, columns: dict[str, Any]) -> None:
-        """The columns of `row`, which is stored and has the primary key `id`, say this at once, past the session, which
-        takes longer over it."""
+        """The columns of `row`, which is stored, say this at once, past the session, which takes longer over it."""
         self._note(row)
         self.session.flush()
-        given = {"of": getattr(row, "id"), **columns}  # noqa: B009  # not every table has one
-        connection_of(self.session).execute(_update_of(type(row), tuple(columns)), given)
+        key = {f"of_{column.name}": getattr(row, column.name) for column in row.__table__.primary_key}
+        rows(self.session, _update_of(type(row), tuple(columns)), columns | key)
         for name, value in columns.items():
             set_committed_value(row, name, value)
 
@@ -364,8 +363,9 @@ _NEXT_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("of"))
 
 @cache
 def _update_of(model: type[Model], columns: tuple[str, ...]) -> Update:
-    rows = cast(Table, model.__table__)
-    return update(rows).where(rows.c.id == bindparam("of")).values({name: bindparam(name) for name in columns})
+    at = cast(Table, model.__table__)
+    key = (column == bindparam(f"of_{column.name}") for column in at.primary_key)
+    return update(at).where(*key).values({name: bindparam(name) for name in columns})
 
 
 @cache

@@ -112,6 +112,15 @@ class Recorded:
         return False
 
 
+class Shared(Recorded):
+    """A row that every party may see, from the first."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Always."""
+        return True
+
+
 M = TypeVar("M", bound=Model)
 KEPT_FOREVER: dict[str, tuple[str, ...]] = {}
 """Tables that take new rows only, each with the columns that a disposal may still erase (to NULL)."""

@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Recorded, Shared, Subject, keep_forever
 
 
-class Party(Model, Recorded):
+class Party(Model, Shared):
     """A party to the agreement: its key is the edition's, its names stand in the edition; here are its
     rules."""
 
@@ -27,11 +27,6 @@ class Party(Model, Recorded):
     def subject(self) -> Subject:
         """The party itself."""
         return Subject("party", self.key)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always: its rules are told to everybody."""
-        return True
 
 
 class Member(Model, Recorded):

@@ -7,11 +7,11 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Shared, Subject, keep_forever
 from portal.publicity.states import Out
 
 
-class PublicityItem(Model, Recorded):
+class PublicityItem(Model, Shared):
     """One publicity document as lists read it: what its latest tabled revision says, and how much of it has
     appeared. Whether it may appear now is reckoned when it is read (row 41)."""
 
@@ -72,17 +72,12 @@ class PublicityItem(Model, Recorded):
         return Subject("document", self.id)
 
     @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
-
-    @property
     def out(self) -> Out:
         """How much of it is out."""
         return Out(self.channels, self.published, self.otherwise)
 
 
-class Publication(Model, Recorded):
+class Publication(Model, Shared):
     """What appeared through one agreed channel: when, where, in which words (R6.2-7; I8)."""
 
     __tablename__ = "publications"
@@ -121,13 +116,8 @@ class Publication(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class EventEnd(Model, Recorded):
+class EventEnd(Model, Shared):
     """That the event a publication waits for has ended, by the word of a publisher (decision 27)."""
 
     __tablename__ = "publicity_event_ends"
@@ -146,13 +136,8 @@ class EventEnd(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class EmbargoedCopy(Model, Recorded):
+class EmbargoedCopy(Model, Shared):
     """A copy of an agreed text taken before its time, marked with who took it and when (row 47)."""
 
     __tablename__ = "embargoed_copies"
@@ -178,13 +163,8 @@ class EmbargoedCopy(Model, Recorded):
         """Its document."""
         return Subject("document", self.document_id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class PublicityRecord(Model, Recorded):
+class PublicityRecord(Model, Shared):
     """A publication without agreement, other than agreed, or beside it for information: recorded as what it is
     (S4, S12). What was recorded stays; who has settled it follows from the words of the parties."""
 
@@ -241,13 +221,8 @@ class PublicityRecord(Model, Recorded):
         """The record."""
         return Subject("publicity_record", self.id)
 
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
-
-class RecordWord(Model, Recorded):
+class RecordWord(Model, Shared):
     """What a party says of such a publication: a word of consultation, or that it is settled (S12)."""
 
     __tablename__ = "publicity_record_words"
@@ -268,11 +243,6 @@ class RecordWord(Model, Recorded):
     def subject(self) -> Subject:
         """The record."""
         return Subject("publicity_record", self.record_id)
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
 
 
 for kept in (Publication, EventEnd, EmbargoedCopy, RecordWord):

@@ -7,19 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Model, Recorded, Subject, keep_forever
+from portal.kernel.db import Model, Recorded, Shared, Subject, keep_forever
 
 
-class _Shared(Recorded):
-    """What every party may know of, from the first."""
-
-    @property
-    def is_shared(self) -> bool:
-        """Always."""
-        return True
-
-
-class TermIntention(Model, _Shared):
+class TermIntention(Model, Shared):
     """What a party intends for the time after a term (継続の意向): informal, no notice; the latest word of a party
     stands, the earlier ones stay (R4-5)."""
 
@@ -103,7 +94,7 @@ class NoticeDecision(Model, Recorded):
         return Subject("notice", self.notice_id)
 
 
-class Notice(Model, _Shared):
+class Notice(Model, Shared):
     """A notice of non-renewal or of termination that was dispatched, or that a receiver registered, as lists read it.
     What it says stands in its NoticeRecord and is never changed (R4-7); the columns from `standing` on are a cache of
     what was recorded of it since."""
@@ -162,7 +153,7 @@ class Notice(Model, _Shared):
         return Subject("notice", self.id)
 
 
-class NoticeRecord(Model, _Shared):
+class NoticeRecord(Model, Shared):
     """What a notice says, word for word, with its clause and the conventions of counting that held, under one digest;
     never changed (R4-7; invariant 6)."""
 
@@ -184,7 +175,7 @@ class NoticeRecord(Model, _Shared):
         return Subject("notice", self.notice_id)
 
 
-class NoticeArrival(Model, _Shared):
+class NoticeArrival(Model, Shared):
     """What one side recorded of the arrival of a notice at one receiver: the day or the moment, and what shows it.
     What was recorded stays; another record corrects it (R4-7)."""
 
@@ -217,7 +208,7 @@ class NoticeArrival(Model, _Shared):
         return Subject("notice", self.notice_id)
 
 
-class NoticeWord(Model, _Shared):
+class NoticeWord(Model, Shared):
     """What somebody said of a record of arrival: the other side, that it is so or how else; or a second person of the
     receiving side, that the day is borne out or not (R4-7)."""
 
@@ -245,7 +236,7 @@ class NoticeWord(Model, _Shared):
         return Subject("notice", self.notice_id)
 
 
-class NoticeAttempt(Model, _Shared):
+class NoticeAttempt(Model, Shared):
     """An attempt to deliver a notice that did not succeed, by the sender's word (articles.md 1.4)."""
 
     __tablename__ = "notice_attempts"
@@ -269,7 +260,7 @@ class NoticeAttempt(Model, _Shared):
         return Subject("notice", self.notice_id)
 
 
-class Meeting(Model, _Shared):
+class Meeting(Model, Shared):
     """A regular meeting (定例の協議), as one side wrote it down; the others confirm the summary (R2-2, "meetings")."""
 
     __tablename__ = "meetings"
@@ -299,7 +290,7 @@ class Meeting(Model, _Shared):
         return Subject("meeting", self.id)
 
 
-class MeetingWord(Model, _Shared):
+class MeetingWord(Model, Shared):
     """Another party's word on the summary of a meeting: confirmed, or what it sees otherwise (R2-2)."""
 
     __tablename__ = "meeting_words"
@@ -327,7 +318,7 @@ class MeetingWord(Model, _Shared):
         return Subject("meeting", self.meeting_id)
 
 
-class TermFile(Model, _Shared):
+class TermFile(Model, Shared):
     """A file of a notice (what shows its dispatch or arrival) or of a meeting: kept under its digest, its name only
     as data; every party may have it (rows 14, 17)."""
 
