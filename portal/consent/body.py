@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 Value = str | tuple[str, ...] | tuple[tuple[str, ...], ...]
 
@@ -45,13 +46,18 @@ class Body:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Any:
         """The words from plain JSON; a field unknown to the class is dropped, a missing one is empty."""
-        known = {one.name for one in dataclasses.fields(cls)}
+        known = _names(cast(Any, cls))
         return cls(**{name: _value(value) for name, value in plain.items() if name in known})
 
     @classmethod
     def parts(cls) -> list[tuple[str, str, Form]]:
         """Every field: name, label, form; in the order of the page."""
         return [(one.name, one.metadata["label"], one.metadata["form"]) for one in dataclasses.fields(cls)]
+
+
+@cache
+def _names(cls: Any) -> frozenset[str]:
+    return frozenset(one.name for one in dataclasses.fields(cls))
 
 
 def _plain(value: Value) -> Any:

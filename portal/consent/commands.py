@@ -46,7 +46,7 @@ from portal.consent.rules import Capacity, Says, Standing
 from portal.consent.rules import NoDateYet as NoDateYet
 from portal.history.erasing import is_erased
 from portal.history.work import Work
-from portal.kernel.db import Subject, held, sent_together
+from portal.kernel.db import Subject, held
 from portal.kernel.digest import REVISION, canonical, digest
 from portal.kernel.errors import MovedUnderThePen, NotAllowed, NotFound, RuleBroken, ask_all
 from portal.kernel.files import Kept
@@ -379,13 +379,11 @@ def consent(work: Work, kind: DocumentKind, document: Document, *, seen: str, de
     replaced = _replaced(work, kind, document)
     kind.must_be_agreeable(work, document, body)
     agreed = settled.standing is Standing.AGREED
-    work.session.flush()  # what is sent together gives no answers, and a flush wants some
-    with sent_together(work.session):
-        reply = _reply(work, document, found, Says.CONSENT, decision=decision)
-        columns = standing_columns(settled, work.at, found.followed_by(reply))
-        if agreed:
-            columns |= {"agreed_revision_id": revision.id, "agreed_at": work.at}
-        work.change(document, columns)
+    reply = _reply(work, document, found, Says.CONSENT, decision=decision)
+    columns = standing_columns(settled, work.at, found.followed_by(reply))
+    if agreed:
+        columns |= {"agreed_revision_id": revision.id, "agreed_at": work.at}
+    work.change(document, columns)
     work.record(
         events.ConsentGiven(
             **_of(kind, document),

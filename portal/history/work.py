@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Insert, Select, Table, Text, Update, bindparam, column, insert, select, table, update
+from sqlalchemy import Select, Table, Text, bindparam, column, insert, select, table, update
 from sqlalchemy import event as hooks
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -28,11 +28,13 @@ from portal.kernel.db import (
     Packed,
     Recorded,
     Subject,
+    Writing,
+    ask,
     connection_of,
+    kept_together,
     let_go_of_held,
     reads_on,
     rows,
-    sent_together,
     take_the_writer_lock,
 )
 from portal.kernel.errors import MovedUnderThePen
@@ -108,8 +110,8 @@ class Work:
         self._heads: dict[str, Any] = {head.chain: head for head in heads}
         """The last entry of each chain, as far as this Work has come."""
         self._begun = frozenset(self._heads)
-        self._told_rows: dict[Any, list[dict[str, Any]]] = {statement: [] for statement in _TELLING}
-        """What is to stand in the history when this Work ends, by the statement that writes it."""
+        self._told_rows: dict[Writing, list[dict[str, Any]]] = {writing: [] for writing in _TELLING}
+        """What is to stand in the history when this Work ends, by what writes it."""
         self._changed: dict[Subject, str] = {}
         self._shared: set[str] = set()
         self._told: set[Subject] = set()
@@ -131,19 +133,21 @@ class Work:
         return row
 
     def put(self, row: Row) -> Row:
-        """`row` stands at once, past the session, which takes longer over it: for rows that are never changed again, and
-        refer to nothing that is still to be stored."""
+        """`row` stands before anything else is read or written, past the session, which takes longer over it: for rows that
+        are never changed again."""
         self._note(row)
         values = {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
-        rows(self.session, _insert_into(type(row)), values)
+        self.session.flush()
+        ask(self.session, _insert_into(type(row)), values)
         return row
 
     def change(self, row: Model, columns: dict[str, Any]) -> None:
-        """The columns of `row`, which is stored, say this at once, past the session, which takes longer over it."""
+        """The columns of `row`, which is stored, say this before anything else is read or written, past the session, which
+        takes longer over it."""
         self._note(row)
         self.session.flush()
         key = {f"of_{column.name}": getattr(row, column.name) for column in row.__table__.primary_key}
-        rows(self.session, _update_of(type(row), tuple(columns)), columns | key)
+        ask(self.session, _update_of(type(row), tuple(columns)), columns | key)
         for name, value in columns.items():
             set_committed_value(row, name, value)
 
@@ -213,7 +217,7 @@ class Work:
                 self._shared.add(type(row).__name__)
 
     def finish(self) -> None:
-        """Everything stands, with what was told of it. Raises UnrecordedChange where something was changed and not told, or
+        """Everything is kept, with what was told of it. Raises UnrecordedChange where something was changed and not told, or
         not told on the joint chain though all parties share it."""
         self.session.flush()
         untold = [name for subject, name in self._changed.items() if subject not in self._told]
@@ -221,27 +225,27 @@ class Work:
             raise UnrecordedChange(f"changed, but not told: {', '.join(sorted(set(untold)))}")
         if self._shared and all(entry.chain != JOINT for entry in self.entries):
             raise UnrecordedChange(f"changed, but not told to all: {', '.join(sorted(self._shared))}")
-        self._write()
+        with kept_together(self.session):
+            self._write()
 
     def _write(self) -> None:
         """What was recorded stands, each entry at the end of its chain, and what this submission led to. Past the session,
         which has nothing to do with rows that are never changed again, and takes longer over them."""
-        write = connection_of(self.session).execute
-        with sent_together(self.session):
-            for statement, told in self._told_rows.items():
-                if told:
-                    write(statement, told if len(told) > 1 else told[0])
-            for chain in sorted({entry.chain for entry in self.entries}):
-                last = self._heads[chain]
-                head = {"number": last.number, "leaf": last.leaf, "at": last.at}
-                if chain in self._begun:
-                    write(_NEXT_HEAD, {"of": chain, **head})
-                else:
-                    write(_FIRST_HEAD, {"chain": chain, **head})
-            if self._once and self._location:
-                key, fingerprint = self._once
-                given = {"key": key, "fingerprint": fingerprint, "location": self._location}
-                write(_ONCE, {"member_id": self.actor.member_id, "at": self.at, **given})
+        connection = connection_of(self.session)
+        for writing, told in self._told_rows.items():
+            if told:
+                writing.carry_out(connection, *told)
+        for chain in sorted({entry.chain for entry in self.entries}):
+            last = self._heads[chain]
+            head = {"number": last.number, "leaf": last.leaf, "at": last.at}
+            if chain in self._begun:
+                _NEXT_HEAD.carry_out(connection, {"of": chain, **head})
+            else:
+                _FIRST_HEAD.carry_out(connection, {"chain": chain, **head})
+        if self._once and self._location:
+            key, fingerprint = self._once
+            given = {"key": key, "fingerprint": fingerprint, "location": self._location}
+            _ONCE.carry_out(connection, {"member_id": self.actor.member_id, "at": self.at, **given})
 
 
 class Opening(Protocol):
@@ -307,7 +311,6 @@ class Works:
                 work.record(ClockWentBack(about=Subject("portal", "clock"), seconds=seconds), by=SYSTEM)
             yield work
             work.finish()
-            session.commit()
 
     def _opened(
         self, session: Session, actor: Actor, at: dt.datetime, once: tuple[str, str] | None
@@ -336,12 +339,14 @@ _WORK = "work"
 def _refuse_bulk_changes(state: ORMExecuteState) -> None:
     if not state.is_select:
         raise BulkChange(type(state.statement).__name__)
+    connection_of(state.session)
 
 
 @hooks.listens_for(_Writing, "before_flush")
 def _note_changes(session: Session, _context: Any, _instances: Any) -> None:
     work: Work = session.info[_WORK]
     work.note_changes()
+    connection_of(session)
 
 
 UNFOUNDED = "unfounded"
@@ -358,25 +363,25 @@ OPENING: Select[Any] = select(
     _ALEMBIC.c.version_num.label("version"),
 ).select_from(_ALEMBIC.outerjoin(OnceKey, OnceKey.key == bindparam("once", type_=Text())))
 """What every Work reads first, in one row."""
-_NEXT_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("of"))
+_NEXT_HEAD = Writing(update(_HEAD).where(_HEAD.c.chain == bindparam("of")))
 
 
 @cache
-def _update_of(model: type[Model], columns: tuple[str, ...]) -> Update:
+def _update_of(model: type[Model], columns: tuple[str, ...]) -> Writing:
     at = cast(Table, model.__table__)
     key = (column == bindparam(f"of_{column.name}") for column in at.primary_key)
-    return update(at).where(*key).values({name: bindparam(name) for name in columns})
+    return Writing(update(at).where(*key).values({name: bindparam(name) for name in columns}))
 
 
 @cache
-def _insert_into(model: type[Model]) -> Insert:
-    return insert(cast(Table, model.__table__))
+def _insert_into(model: type[Model]) -> Writing:
+    return Writing(insert(cast(Table, model.__table__)))
 
 
 _TELLING = _ENTRY, _PAYLOAD, _SEARCH_WORDS, _MESSAGE, _TO_FILE = tuple(
     _insert_into(model) for model in (Entry, Payload, SearchWords, Message, ToFile)
 )
-"""The statements that write what was recorded, an entry before what points at it."""
+"""What writes what was recorded, an entry before what points at it."""
 _FIRST_HEAD, _ONCE = _insert_into(Head), _insert_into(OnceKey)
 
 

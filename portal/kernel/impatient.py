@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 HELLO_SECONDS, CONNECT_SECONDS = 0.7, 2
+
+
+class Brisk(psycopg.Cursor[Any]):
+    """A cursor that tells of its columns what PEP 249 asks for and no more: SQLAlchemy looks with every statement, and the
+    driver's own account of forty columns takes longer than their values."""
+
+    @property
+    def description(self) -> Any:
+        """Each column's name and type, and five times nothing; None where there are no rows."""
+        found = self.pgresult
+        if not found or not found.nfields:
+            return super().description
+        return [(_name(found, place), found.ftype(place), *_NOTHING) for place in range(found.nfields)]
+
+
+_NOTHING = (None,) * 5
+
+
+def _name(found: Any, place: int) -> str:
+    return (found.fname(place) or b"").decode()
 
 
 class Impatient(psycopg.Connection[Any]):
@@ -21,6 +43,8 @@ class Impatient(psycopg.Connection[Any]):
     """How long a statement is waited for; None: as long as it takes."""
     only_reads = False
     """Whether nothing is ever written here."""
+    is_new = True
+    """Whether the server has not yet been greeted here: that it lets itself be connected to says little."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """What the server answers. Raises OperationalError, and the connection is closed, when nothing comes in time:
@@ -29,8 +53,8 @@ class Impatient(psycopg.Connection[Any]):
         limit = HELLO_SECONDS if self.autocommit or status == TransactionStatus.IDLE else self.seconds
         try:
             return super().wait(gen, interval, limit if timeout is None else timeout)
-        except psycopg.OperationalError:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+        except psycopg.OperationalError as fault:
+            if fault.sqlstate is None and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()  # an answer that comes later would be taken for the next one's
             raise
 
@@ -39,6 +63,15 @@ class Impatient(psycopg.Connection[Any]):
         OperationalError where it is not."""
         with self.lock:
             self.wait(self._start_query())
+        self.is_new = False
+
+    @contextmanager
+    def kept_together(self) -> Iterator[None]:
+        """The statements of the block, of which none gives rows, are sent as they come and the commit after them; the server
+        answers once. Raises psycopg.Error for whichever of them failed, and nothing is kept."""
+        with self.pipeline():
+            yield
+            self.execute("COMMIT", prepare=False)
 
     def rollback(self) -> None:
         """The transaction is over. One that only read has nothing to take back: it is committed, since after a rollback

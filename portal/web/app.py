@@ -143,23 +143,24 @@ def ask_at_the_door(app: Portal, identify: Callable[[], Actor]) -> None:
 
     @app.before_request
     def ask() -> ResponseReturnValue | None:
-        endpoint = request.endpoint
-        if request.mimetype != "multipart/form-data":  # only files may be larger than a form's words (row 80)
-            request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and comes_from_elsewhere():
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy finds it anew
+        endpoint = asked.endpoint
+        if asked.mimetype != "multipart/form-data":  # only files may be larger than a form's words (row 80)
+            asked.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+        if asked.method not in {"GET", "HEAD", "OPTIONS"} and comes_from_elsewhere():
             g.actor = ANONYMOUS
             abort(400)
         if endpoint is None:  # 404 and 405 are Flask's own to say
             g.actor = identify()
             return None
-        door = app.door(endpoint, request.method)
+        door = app.door(endpoint, asked.method)
         actor = g.actor = identify()
         if door is None:
             abort(405)
         if door.permission is Permission.ENTER:
             return None
         if not actor.is_signed_in:
-            if request.method in {"GET", "HEAD"}:
+            if asked.method in {"GET", "HEAD"}:
                 return redirect(url_for("account.sign_in", next=next_name()), 303)
             abort(401)
         if actor.must_change_password and door.permission is not Permission.USE_OWN_ACCOUNT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
@@ -28,11 +29,16 @@ ALWAYS = (
 
 def set_headers(app: Portal) -> None:
     """Every answer of `app` carries the headers; only the stylesheets, scripts and pictures may be kept."""
+    answer = app.wsgi_app
+
+    def answer_with_them(environ: Any, start: Any) -> Any:
+        return answer(environ, lambda status, headers, *fault: start(status, [*headers, *ALWAYS], *fault))
+
+    app.wsgi_app = answer_with_them  # type: ignore[assignment, method-assign]  # Flask's own way of wrapping an application
 
     @app.after_request
     def headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.extend(ALWAYS)
         if app.settings.cookies_are_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "static":

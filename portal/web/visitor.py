@@ -38,14 +38,19 @@ def set_visitors(app: Portal, load: type_of_loader) -> None:
 
 def identify() -> Actor:
     """The actor of this request, by its cookie."""
-    visitor = flask_login.current_user
-    return visitor.actor if isinstance(visitor, Visitor) else ANONYMOUS
+    visitor = _visitor()
+    return visitor.actor if visitor else ANONYMOUS
 
 
 def current_token() -> str | None:
     """The token of this request's session, if somebody is signed in."""
-    visitor = flask_login.current_user
-    return visitor.token if isinstance(visitor, Visitor) else None
+    visitor = _visitor()
+    return visitor.token if visitor else None
+
+
+def _visitor() -> Visitor | None:
+    found = flask_login.current_user._get_current_object()  # asked once: each look through the proxy finds it anew
+    return found if isinstance(found, Visitor) else None
 
 
 def enter(token: str, actor: Actor, *, language: str | None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from portal.history.seal import skeleton_of
 from portal.history.work import AlreadyDone
 from portal.kernel.db import WRITER_LOCK
 from portal.kernel.errors import NotAllowed
+from portal.kernel.sqlite import WAIT_SECONDS
 from portal.parties import commands as parties
 from tests.makers.offices import two_on_postgres, two_on_sqlite
 from tests.makers.papers import Office, open_office
@@ -34,12 +37,19 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
         yield opened
 
 
-@pytest.fixture
-def beside(office: Office, tmp_path: Path) -> Iterator[Office]:
+@contextmanager
+def another(office: Office, folder: Path) -> Iterator[Office]:
     """The same office as another process has it: with connections of its own, for those of one process queue."""
-    other = open_office(office.url, tmp_path / "beside", office.people, clock=office.clock)
+    other = open_office(office.url, folder / "beside", office.people, clock=office.clock)
     yield other
     other.app.engines.dispose()
+
+
+@pytest.fixture
+def beside(office: Office, tmp_path: Path) -> Iterator[Office]:
+    """`office` once more."""
+    with another(office, tmp_path) as other:
+        yield other
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -81,7 +91,7 @@ def test_two_consents_at_one_instant_are_both_recorded_and_agree_exactly_once(of
 
 def test_who_waits_for_the_lock_has_read_nothing_before(two_on_postgres, tmp_path):
     """Row 27: the classic mistake on PostgreSQL. Both wait at the lock; the second to get it sees the first's act."""
-    with two_on_postgres.open(tmp_path) as office:
+    with two_on_postgres.open(tmp_path) as office, another(office, tmp_path) as beside:
         id = office.tabled(office.people[0].drafter)
         seen = office.seen(id)
         actors = [side.officer.actor(office) for side in office.people.sides]
@@ -90,14 +100,18 @@ def test_who_waits_for_the_lock_has_read_nothing_before(two_on_postgres, tmp_pat
             holder.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
 
             def let_go() -> None:
+                end = time.monotonic() + WAIT_SECONDS - 1
                 with office.app.engines.reader.connect() as looker:
-                    while looker.scalar(waiting) != len(actors):
+                    while (both := looker.scalar(waiting) == len(actors)) is False and time.monotonic() < end:
                         looker.rollback()
                 holder.rollback()
+                assert both, "they did not both wait at the lock"
 
-            *outcomes, _ = at_once(
-                *(partial(office.consent, actor, id, seen=seen) for actor in actors), let_go
+            places = zip((office, beside), actors, strict=True)
+            *outcomes, fault = at_once(
+                *(partial(place.consent, actor, id, seen=seen) for place, actor in places), let_go
             )
+        assert fault is None
         assert not any(isinstance(outcome, Exception) for outcome in outcomes), outcomes
         assert office.document(id).standing == Standing.AGREED
         office.must_hold()

@@ -185,8 +185,8 @@ MUTANTS = (
     Mutant(
         "the record is written in a second transaction",
         "portal/history/work.py",
-        "            work.finish()\n            session.commit()",
-        "            session.commit()\n            work.finish()\n            session.commit()",
+        "            yield work\n            work.finish()",
+        "            yield work\n            session.commit()\n            work.finish()",
         commands("test_an_act_its_entry_its_messages_and_its_key_are_one_transaction"),
     ),
     Mutant(
@@ -231,9 +231,9 @@ MUTANTS = (
     ),
     Mutant(
         "a writer on SQLite begins by reading",
-        "portal/kernel/db.py",
-        'driver.execute("BEGIN IMMEDIATE")',
-        'driver.execute("BEGIN")',
+        "portal/kernel/sqlite.py",
+        'self.execute("BEGIN IMMEDIATE")',
+        'self.execute("BEGIN")',
         (
             f"{RACES}::test_two_consents_at_one_instant_are_both_recorded_and_agree_exactly_once[two_on_sqlite]",
         ),
@@ -247,9 +247,9 @@ MUTANTS = (
     ),
     Mutant(
         "the engine that reads may write",
-        "portal/kernel/db.py",
-        "        if not writes:\n            cursor.execute",
-        "        if False:\n            cursor.execute",
+        "portal/kernel/sqlite.py",
+        '("query_only=ON", f"busy_timeout',
+        '("query_only=OFF", f"busy_timeout',
         (f"{COMMANDS}::test_the_engine_that_reads_cannot_write[two_on_sqlite]",),
     ),
 )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -82,5 +83,12 @@ def _die_at(office: Office, point: int) -> None:
     event.listen(office.app.engines.writer, "before_cursor_execute", statement)
     if point == BEFORE_COMMIT:
         event.listen(office.app.engines.writer, "commit", lambda _connection: os._exit(DIED))
+        carry_out = psycopg.Connection.execute
+
+        def die_at_commit(connection: Any, query: Any, *given: Any, **named: Any) -> Any:
+            return os._exit(DIED) if query == "COMMIT" else carry_out(connection, query, *given, **named)
+
+        # PostgreSQL is sent the commit with the last statements
+        psycopg.Connection.execute = die_at_commit  # type: ignore[assignment, method-assign]
     if point == AFTER_COMMIT:
         event.listen(Session, "after_commit", lambda _session: os._exit(DIED))

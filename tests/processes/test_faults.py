@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, exc, func, select
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.kernel.db import WRITER_LOCK
+from portal.kernel.impatient import Impatient
 from tests.makers.papers import Office, StaffedTemplate, hidden, postgres_template, sign_in
 from tests.servers import OwnServer, own_postgres_server
 
@@ -219,7 +221,7 @@ def test_with_every_connection_in_use_the_answer_comes_within_seconds(served):
     form = consent_form(client, id)
     for name in ("writer", "reader"):
         engine = getattr(office.app.engines, name)
-        raw = [engine.raw_connection() for _ in range(1 if name == "writer" and office.app.engines.is_sqlite else 12)]
+        raw = [engine.raw_connection() for _ in range(1 if name == "writer" else 12)]
         answer = consents(client, id, form) if name == "writer" else client.get(f"/memos/{id}")
         assert says_not_now(answer)
         for connection in raw:
@@ -281,6 +283,27 @@ def test_a_database_that_stops_answering_holds_no_request_for_long(own_server, t
         assert consents(client, id, form).status_code == 303
         office.must_hold()
         assert office.verbs().count("consent.given") == 1
+
+
+@pytest.mark.parametrize("name", ["writer", "reader"])
+def test_a_database_too_busy_to_greet_even_a_new_connection_is_answered(
+    two_on_postgres, tmp_path, monkeypatch, name
+):
+    """Row 112: it lets itself be connected to, and says no more in time."""
+    with two_on_postgres.open(tmp_path, pages=True) as office:
+        client, id = sign_in(office.app.test_client(), office.people[1].officer), office.tabled(office.people[0].drafter)
+        form, greet = consent_form(client, id), Impatient.greet
+
+        def too_late(connection: Impatient) -> None:
+            if connection.only_reads == (name == "reader"):
+                raise psycopg.OperationalError("nothing came in time")
+            greet(connection)
+
+        monkeypatch.setattr(Impatient, "greet", too_late)
+        assert says_not_now(consents(client, id, form))
+        monkeypatch.undo()
+        assert consents(client, id, form).status_code == 303
+        office.must_hold()
 
 
 @pytest.mark.parametrize("at", [1, 4, 9])
