@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfActivity(Event):
     """An event on one activity."""
 
     reference: str
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivityInScope(OfActivity):
     """By the agreement of every party an activity came into the scope of the cooperation (R2-3)."""
 
@@ -26,7 +22,6 @@ class ActivityInScope(OfActivity):
     items: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivityReady(OfActivity):
     """Every party has agreed to the particulars: the activity may start (R2-3)."""
 
@@ -38,7 +33,6 @@ class ActivityReady(OfActivity):
     particulars: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivityStarted(OfActivity):
     """The activity started."""
 
@@ -51,10 +45,9 @@ class ActivityStarted(OfActivity):
     )
     act: str
     on_day: str
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivitySuspended(OfActivity):
     """The activity was suspended, with the reason."""
 
@@ -67,10 +60,9 @@ class ActivitySuspended(OfActivity):
     )
     act: str
     on_day: str
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivityResumed(OfActivity):
     """The activity goes on, with the reason."""
 
@@ -83,10 +75,9 @@ class ActivityResumed(OfActivity):
     )
     act: str
     on_day: str
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivityCompleted(OfActivity):
     """The activity was completed, with what came of it."""
 
@@ -99,10 +90,9 @@ class ActivityCompleted(OfActivity):
     )
     act: str
     on_day: str
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivityCancelled(OfActivity):
     """The activity was cancelled, with the reason."""
 
@@ -115,10 +105,9 @@ class ActivityCancelled(OfActivity):
     )
     act: str
     on_day: str
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActAcknowledged(OfActivity):
     """Another party acknowledged a recorded act (R2-10)."""
 
@@ -127,10 +116,9 @@ class ActAcknowledged(OfActivity):
     message = N_("%(party)sが取組%(reference)s「%(title)s」の%(on_day)sの記録を確認しました。")
     act: str
     on_day: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActDisputed(OfActivity):
     """Another party sees a recorded act otherwise (R2-10)."""
 
@@ -141,4 +129,4 @@ class ActDisputed(OfActivity):
     )
     act: str
     on_day: str
-    remark: str = kept("")
+    remark: str = kept(default="")

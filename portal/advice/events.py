@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from portal.advice.rules import RESULT_NAMES
@@ -11,16 +10,14 @@ from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfAdvice(Event):
     """An event on one entry. `title` holds the reference and the entry's title; the reference alone where the giver
     marked it as secret."""
 
     may_be_under: ClassVar[tuple[str, ...]] = ("advice",)
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceDraftSaved(OfAdvice):
     """The own side's draft of an entry was saved."""
 
@@ -28,7 +25,6 @@ class AdviceDraftSaved(OfAdvice):
     trail = N_("助言・支援の記録の下書き「%(title)s」を保存しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceDraftDiscarded(OfAdvice):
     """The own side's draft of an entry was thrown away."""
 
@@ -36,7 +32,6 @@ class AdviceDraftDiscarded(OfAdvice):
     trail = N_("助言・支援の記録の下書き「%(title)s」を破棄しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceFileAdded(OfAdvice):
     """A file was put to the own side's draft."""
 
@@ -44,20 +39,18 @@ class AdviceFileAdded(OfAdvice):
     trail = N_("助言・支援の記録の下書き「%(title)s」に資料「%(file_name)s」を加えました。")
     sha256: str
     size: int
-    file_name: str = kept("")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceFileRemoved(OfAdvice):
     """A file was taken out of the own side's draft."""
 
     verb = "advice.file_removed"
     trail = N_("助言・支援の記録の下書き「%(title)s」から資料「%(file_name)s」を外しました。")
     sha256: str
-    file_name: str = kept("")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceRecorded(OfAdvice):
     """Advice or support was recorded, as given or as received (R8-1)."""
 
@@ -81,7 +74,6 @@ class AdviceRecorded(OfAdvice):
     """The reference of the entry that it corrects."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceCorrected(OfAdvice):
     """An entry was corrected by another; it stays as it is (R8-4)."""
 
@@ -91,10 +83,9 @@ class AdviceCorrected(OfAdvice):
     message = N_("%(party)sが助言・支援「%(title)s」を%(correction)sで訂正しました。")
     reference: str
     correction: str
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceConfirmed(OfAdvice):
     """The side that did not record it confirmed that it is the same."""
 
@@ -103,10 +94,9 @@ class AdviceConfirmed(OfAdvice):
     message = N_("%(party)sが助言・支援「%(title)s」の記録を確認しました。")
     reference: str
     digest: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceDisputed(OfAdvice):
     """The side that did not record it sees it otherwise."""
 
@@ -117,10 +107,9 @@ class AdviceDisputed(OfAdvice):
     )
     reference: str
     digest: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceHandled(OfAdvice):
     """The receiver recorded what it decided with it (R8-3)."""
 
@@ -130,10 +119,9 @@ class AdviceHandled(OfAdvice):
     value_words: ClassVar[Mapping[str, Mapping[Any, str]]] = {"result": RESULT_NAMES}
     reference: str
     result: str
-    checked_by: str = kept("")
+    checked_by: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceDecisionNoted(OfAdvice):
     """What a handling rests on was written down for the own side."""
 
@@ -141,21 +129,19 @@ class AdviceDecisionNoted(OfAdvice):
     trail = N_("助言・支援「%(title)s」の取扱いの根拠を、自分の側だけに記しました：%(decision)s")
     reference: str
     procurement: str
-    decision: str = kept("")
-    remark: str = kept("")
+    decision: str = kept(default="")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceNoted(OfAdvice):
     """An own-side note was written."""
 
     verb = "advice.noted"
     trail = N_("助言・支援「%(title)s」に自分の側だけのメモを書きました。")
     reference: str
-    text: str = kept("")
+    text: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceLinked(OfAdvice):
     """A paper that cites the entry was named (R8-4)."""
 
@@ -163,10 +149,9 @@ class AdviceLinked(OfAdvice):
     trail = N_("助言・支援「%(title)s」を引用している文書として、%(document)sを結び付けました。")
     reference: str
     document: str
-    place: str = kept("")
+    place: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceFileTaken(OfAdvice):
     """A member downloaded a file of the materials; the own side alone knows (decision 34)."""
 
@@ -174,10 +159,9 @@ class AdviceFileTaken(OfAdvice):
     trail = N_("助言・支援「%(title)s」の資料「%(file_name)s」をダウンロードしました。")
     reference: str
     sha256: str
-    file_name: str = kept("")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdvicePaperTaken(OfAdvice):
     """A member took the entry as a PDF; the own side alone knows (decision 34)."""
 
@@ -186,7 +170,6 @@ class AdvicePaperTaken(OfAdvice):
     reference: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdviceCorrectionRead(OfAdvice):
     """A member who relied on what was corrected has read the correction; the own side alone knows (R8-4)."""
 

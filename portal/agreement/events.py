@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.agreement.life import CAUSE_NAMES
 from portal.agreement.settled import QUESTION_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
-@dataclass(frozen=True, kw_only=True)
 class AgreementFounded(Event):
     """The portal took up its agreement: edition 1, by its digest."""
 
@@ -22,7 +19,6 @@ class AgreementFounded(Event):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DatesEntered(Event):
     """Dates of the agreement were entered; they count, marked 未確認, until confirmed (decision 30)."""
 
@@ -35,7 +31,6 @@ class DatesEntered(Event):
     end_on_fixed: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DatesConfirmed(Event):
     """Every party confirmed the dates of the agreement."""
 
@@ -49,7 +44,6 @@ class DatesConfirmed(Event):
     end_on_fixed: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExpiryConfirmed(Event):
     """Every party confirmed the expiry day of a term (満了日の確認; R4-8)."""
 
@@ -63,7 +57,6 @@ class ExpiryConfirmed(Event):
     expiry: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class EditionAdopted(Event):
     """A new edition of the text stands, in force from its day on (art. 3; R3-3)."""
 
@@ -78,7 +71,6 @@ class EditionAdopted(Event):
     in_force_from: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RenewalAgreed(Event):
     """The parties agreed on a renewal, where the text does not renew by itself."""
 
@@ -92,7 +84,6 @@ class RenewalAgreed(Event):
     expiry: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndAnnounced(Event):
     """An end of the agreement has been announced; what follows from it is reckoned from its last day (art. 4)."""
 
@@ -110,7 +101,6 @@ class EndAnnounced(Event):
     measures_apply: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndRevoked(Event):
     """What had announced an end counts no more."""
 
@@ -126,7 +116,6 @@ class EndRevoked(Event):
     last_day: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class QuestionSettled(Event):
     """The parties have settled what the text leaves open (art. 9; R9-5)."""
 
@@ -139,4 +128,4 @@ class QuestionSettled(Event):
 
     question: str
     value: str
-    reference: str = kept("")
+    reference: str = kept(default="")

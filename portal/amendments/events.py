@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
-@dataclass(frozen=True, kw_only=True)
 class AmendmentAdopted(Event):
     """An agreed change has become an edition of the agreement (art. 3; R3-3)."""
 
@@ -25,4 +22,4 @@ class AmendmentAdopted(Event):
     in_force_from: str
     executed_by: str = ""
     """The reference of the registered document; empty where the parties' consent sufficed."""
-    title: str = kept("")
+    title: str = kept(default="")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.consent.rules import CAPACITY_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfDocument(Event):
     """An event on one document."""
 
     kind: str
     reference: str = ""
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftStarted(OfDocument):
     """A document was begun on one's own side."""
 
@@ -27,7 +23,6 @@ class DraftStarted(OfDocument):
     copied_from: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftSaved(OfDocument):
     """The own-side draft was saved."""
 
@@ -36,7 +31,6 @@ class DraftSaved(OfDocument):
     saves: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftRebased(OfDocument):
     """The own-side draft was laid on a newer revision, its words kept."""
 
@@ -45,7 +39,6 @@ class DraftRebased(OfDocument):
     base: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftDiscarded(OfDocument):
     """The own-side draft was thrown away."""
 
@@ -53,7 +46,6 @@ class DraftDiscarded(OfDocument):
     trail = N_("下書き「%(title)s」を破棄しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AttachmentAdded(OfDocument):
     """A file was put to the own-side draft."""
 
@@ -61,20 +53,18 @@ class AttachmentAdded(OfDocument):
     trail = N_("下書き「%(title)s」に添付「%(file_name)s」を加えました。")
     sha256: str
     size: int
-    file_name: str = kept("")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AttachmentRemoved(OfDocument):
     """A file was taken from the own-side draft."""
 
     verb = "attachment.removed"
     trail = N_("下書き「%(title)s」から添付「%(file_name)s」を外しました。")
     sha256: str
-    file_name: str = kept("")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RevisionTabled(OfDocument):
     """A revision was put on the table (提示). Earlier consents do not carry over."""
 
@@ -90,7 +80,6 @@ class RevisionTabled(OfDocument):
     attachments: list[str]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentsLapsed(OfDocument):
     """Consents to an earlier revision lost their effect because there is a new one (I5)."""
 
@@ -104,7 +93,6 @@ class ConsentsLapsed(OfDocument):
     """The keys of the parties whose consent it was."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentGiven(OfDocument):
     """A party consented to one revision; `agreed` says whether this was the last consent needed (I2)."""
 
@@ -122,12 +110,11 @@ class ConsentGiven(OfDocument):
     capacity: str
     four_eyes: bool
     agreed: bool
-    decision: str = kept("")
-    decided_on: str = kept("")
-    absent_post: str = kept("")
+    decision: str = kept(default="")
+    decided_on: str = kept(default="")
+    absent_post: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Agreed(OfDocument):
     """Every party has consented to the same revision (合意成立)."""
 
@@ -141,7 +128,6 @@ class Agreed(OfDocument):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentWithdrawn(OfDocument):
     """A party took its consent back before there was agreement (I9)."""
 
@@ -155,10 +141,9 @@ class ConsentWithdrawn(OfDocument):
     number: int
     digest: str
     reply: int
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class SentBack(OfDocument):
     """A party sent a revision back, with its reason (差戻し)."""
 
@@ -170,10 +155,9 @@ class SentBack(OfDocument):
     number: int
     digest: str
     reply: int
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Declined(OfDocument):
     """A party does not go along with the document (見送り; R2-10)."""
 
@@ -181,10 +165,9 @@ class Declined(OfDocument):
     trail = N_("%(reference)s「%(title)s」を見送りました。理由：%(reason)s")
     chronicle = N_("%(party)sが%(reference)s「%(title)s」を見送りました。")
     message = N_("%(party)sが%(reference)s「%(title)s」を見送りました。理由：%(reason)s")
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Withdrawn(OfDocument):
     """The proposing party took its document off the table (取下げ; R2-10)."""
 
@@ -192,10 +175,9 @@ class Withdrawn(OfDocument):
     trail = N_("%(reference)s「%(title)s」を取り下げました。理由：%(reason)s")
     chronicle = N_("%(party)sが%(reference)s「%(title)s」を取り下げました。")
     message = N_("%(party)sが%(reference)s「%(title)s」を取り下げました。理由：%(reason)s")
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Held(OfDocument):
     """A party stopped what was agreed for the time being (保留; decision 13)."""
 
@@ -205,10 +187,9 @@ class Held(OfDocument):
     trail = N_("%(reference)s「%(title)s」を保留しました。理由：%(reason)s")
     chronicle = N_("%(party)sが%(reference)s「%(title)s」を保留しました。")
     message = N_("%(party)sが%(reference)s「%(title)s」を保留しました。理由：%(reason)s")
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HoldLifted(OfDocument):
     """The holding party let it go on."""
 
@@ -218,10 +199,9 @@ class HoldLifted(OfDocument):
     trail = N_("%(reference)s「%(title)s」の保留を解きました。理由：%(reason)s")
     chronicle = N_("%(party)sが%(reference)s「%(title)s」の保留を解きました。")
     message = N_("%(party)sが%(reference)s「%(title)s」の保留を解きました。")
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Replaced(OfDocument):
     """Another agreed document took the place of this one; it stays readable for ever."""
 
@@ -232,7 +212,6 @@ class Replaced(OfDocument):
     by_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MaterialKept(OfDocument):
     """A file was put aside for the record of a consultation; only its own side has it until the record stands."""
 
@@ -240,10 +219,9 @@ class MaterialKept(OfDocument):
     trail = N_("「%(title)s」の協議の記録に付ける資料「%(file_name)s」を用意しました。")
     sha256: str
     size: int
-    file_name: str = kept("")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Consulted(OfDocument):
     """A consultation was written down (協議; R2-2)."""
 
@@ -258,14 +236,13 @@ class Consulted(OfDocument):
     medium: str
     materials: list[str]
     """The SHA-256 of each file of the record, in order."""
-    material_names: str = kept("")
+    material_names: str = kept(default="")
     """Their names, one a line."""
-    participants: str = kept("")
-    summary: str = kept("")
-    decisions: str = kept("")
+    participants: str = kept(default="")
+    summary: str = kept(default="")
+    decisions: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsultationConfirmed(OfDocument):
     """Another party confirmed the summary of a consultation."""
 
@@ -274,10 +251,9 @@ class ConsultationConfirmed(OfDocument):
     message = N_("%(party)sが%(reference)s「%(title)s」の%(held_on)sの協議の記録を確認しました。")
     consultation: str
     held_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsultationDisputed(OfDocument):
     """Another party sees the summary of a consultation otherwise."""
 
@@ -286,10 +262,9 @@ class ConsultationDisputed(OfDocument):
     message = N_("%(party)sが%(reference)s「%(title)s」の%(held_on)sの協議の記録に、異なる認識を記しました。")
     consultation: str
     held_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Commented(OfDocument):
     """A comment was shared with all parties."""
 
@@ -298,14 +273,13 @@ class Commented(OfDocument):
     message = N_("%(party)sが%(reference)s「%(title)s」にコメントしました。")
     comment: str
     revision: int
-    text: str = kept("")
+    text: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Noted(OfDocument):
     """An own-side note was written."""
 
     verb = "note.made"
     trail = N_("「%(title)s」に自分の側だけのメモを書きました。")
     note: str
-    text: str = kept("")
+    text: str = kept(default="")

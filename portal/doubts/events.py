@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfDoubt(Event):
     """An event on one doubt."""
 
     clause = "disputes.consultation"
     reference: str = ""
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtRaised(OfDoubt):
     """A party raised a doubt (R9-1)."""
 
@@ -31,10 +28,9 @@ class DoubtRaised(OfDoubt):
     clauses: str
     topic: str
     records: int
-    question: str = kept("")
+    question: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtRecordLinked(OfDoubt):
     """Another record was named that the doubt touches."""
 
@@ -45,7 +41,6 @@ class DoubtRecordLinked(OfDoubt):
     record: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PositionStated(OfDoubt):
     """A party stated its position (R9-1)."""
 
@@ -56,10 +51,9 @@ class PositionStated(OfDoubt):
 
     position: str
     files: list[str]
-    text: str = kept("")
+    text: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtConsulted(OfDoubt):
     """A consultation on the doubt was written down."""
 
@@ -74,12 +68,11 @@ class DoubtConsulted(OfDoubt):
     held_on: str
     medium: str
     files: list[str]
-    participants: str = kept("")
-    summary: str = kept("")
-    decisions: str = kept("")
+    participants: str = kept(default="")
+    summary: str = kept(default="")
+    decisions: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MeetingConfirmed(OfDoubt):
     """Another party confirmed the summary of a consultation on the doubt."""
 
@@ -91,10 +84,9 @@ class MeetingConfirmed(OfDoubt):
 
     meeting: str
     held_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MeetingDisputed(OfDoubt):
     """Another party sees the summary of a consultation on the doubt otherwise."""
 
@@ -108,10 +100,9 @@ class MeetingDisputed(OfDoubt):
 
     meeting: str
     held_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtWithdrawn(OfDoubt):
     """The side that raised the doubt took it back."""
 
@@ -120,10 +111,9 @@ class DoubtWithdrawn(OfDoubt):
     chronicle = N_("%(party)sが疑義%(reference)s「%(title)s」を取り下げました。")
     message = N_("%(party)sが疑義%(reference)s「%(title)s」を取り下げました。")
 
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtAnswered(OfDoubt):
     """Every party agreed on an answer; the doubt is settled by it (R9-1)."""
 
@@ -135,7 +125,6 @@ class DoubtAnswered(OfDoubt):
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtClosed(OfDoubt):
     """Every party agreed to end the doubt without an answer."""
 
@@ -149,7 +138,6 @@ class DoubtClosed(OfDoubt):
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtFileKept(OfDoubt):
     """A file was kept for an entry on the doubt; told to the own side only, as long as the entry does not stand."""
 
@@ -158,10 +146,9 @@ class DoubtFileKept(OfDoubt):
 
     sha256: str
     size: int
-    file_name: str = kept("")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtNoted(OfDoubt):
     """An own-side note was written; told to the own side only (row 5)."""
 
@@ -170,10 +157,9 @@ class DoubtNoted(OfDoubt):
     trail = N_("疑義%(reference)s「%(title)s」に、自分の側だけのメモを残しました。")
 
     note: str
-    text: str = kept("")
+    text: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DoubtLongOpen(OfDoubt):
     """A doubt has been open for long (R9-2)."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from portal.handback.rules import ACT_NAMES, CHOICE_NAMES, FALLS_NAMES, HOW_NAMES
@@ -14,14 +13,12 @@ DESCRIBING = ("file_name", "sha256", "reason")
 """The words of these events that say something of the matter itself: a disposal erases them."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfHandover(Event):
     """An event on one line of the ledger. `title` holds the reference and the line's title, which is no secret."""
 
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverDraftSaved(OfHandover):
     """The own side's draft of a line was saved."""
 
@@ -29,7 +26,6 @@ class HandoverDraftSaved(OfHandover):
     trail = N_("受渡しの記録の下書き「%(title)s」を保存しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverDraftDiscarded(OfHandover):
     """The own side's draft of a line was thrown away."""
 
@@ -37,28 +33,25 @@ class HandoverDraftDiscarded(OfHandover):
     trail = N_("受渡しの記録の下書き「%(title)s」を破棄しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverFileAdded(OfHandover):
     """A file was put to the own side's draft."""
 
     verb = "handover.file_added"
     trail = N_("受渡しの記録の下書き「%(title)s」にファイル「%(file_name)s」を加えました。")
     size: int
-    sha256: str = kept("")
-    file_name: str = kept("")
+    sha256: str = kept(default="")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverFileRemoved(OfHandover):
     """A file was taken out of the own side's draft."""
 
     verb = "handover.file_removed"
     trail = N_("受渡しの記録の下書き「%(title)s」からファイル「%(file_name)s」を外しました。")
-    sha256: str = kept("")
-    file_name: str = kept("")
+    sha256: str = kept(default="")
+    file_name: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverRecorded(OfHandover):
     """A line was recorded, as handed over or as received (R5-1)."""
 
@@ -87,7 +80,6 @@ class HandoverRecorded(OfHandover):
     """The reference of the line that it corrects."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoversTakenIn(Event):
     """Files that were shared in the portal were taken into the ledger, each as a line of its own."""
 
@@ -101,7 +93,6 @@ class HandoversTakenIn(Event):
     references: list[str]
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverTakenIn(HandoverRecorded):
     """A shared file was taken into the ledger; the others are told of all of them at once."""
 
@@ -110,7 +101,6 @@ class HandoverTakenIn(HandoverRecorded):
     message = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverCorrected(OfHandover):
     """A line was corrected by another; it stays as it is."""
 
@@ -121,10 +111,9 @@ class HandoverCorrected(OfHandover):
     message = N_("%(party)sが受渡し「%(title)s」を%(correction)sで訂正しました。")
     reference: str
     correction: str
-    reason: str = kept("")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfHolding(OfHandover):
     """An event on what one party received."""
 
@@ -135,10 +124,9 @@ class OfHolding(OfHandover):
     choice: str = ""
     digest: str = ""
     """The check code of the act."""
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverConfirmed(OfHolding):
     """The side that did not record the line confirmed that it is the same."""
 
@@ -147,7 +135,6 @@ class HandoverConfirmed(OfHolding):
     message: ClassVar[str | None] = N_("%(party)sが受渡し「%(title)s」の記録を確認しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverConfirmedTogether(HandoverConfirmed):
     """The same, of several at once."""
 
@@ -155,7 +142,6 @@ class HandoverConfirmedTogether(HandoverConfirmed):
     message = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverDiffers(OfHolding):
     """The side that did not record the line sees it otherwise."""
 
@@ -166,7 +152,6 @@ class HandoverDiffers(OfHolding):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverStruck(OfHolding):
     """Who had recorded the line took it back: nothing had been handed over."""
 
@@ -176,7 +161,6 @@ class HandoverStruck(OfHolding):
     message = N_("%(party)sが受渡し「%(title)s」の記録を取り消しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HolderRecorded(OfHandover):
     """Who has copies was written down: told to the own side; the two sides of the handover see it on its page."""
 
@@ -185,20 +169,18 @@ class HolderRecorded(OfHandover):
     reference: str
     kind: str
     copies: int
-    holder: str = kept("")
+    holder: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HolderEnded(OfHandover):
     """A holder's copies were given back or disposed of."""
 
     verb = "handover.holder_ended"
     trail = N_("受渡し「%(title)s」の保有者「%(holder)s」の写しの回収・処分を記しました。")
     reference: str
-    holder: str = kept("")
+    holder: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackAsked(OfHolding):
     """The receiver asked what is to become of it."""
 
@@ -207,7 +189,6 @@ class HandbackAsked(OfHolding):
     message = N_("%(party)sが、「%(title)s」の扱い（%(choice_name)s）について指示を求めています。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackInstructed(OfHolding):
     """The discloser said what becomes of it; while the agreement is in force, it asked for it (R5-3)."""
 
@@ -223,7 +204,6 @@ class HandbackInstructed(OfHolding):
     erases: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackInstructedTogether(HandbackInstructed):
     """The same, of several at once."""
 
@@ -231,7 +211,6 @@ class HandbackInstructedTogether(HandbackInstructed):
     message = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackCarriedOut(OfHolding):
     """The receiver returned it, or disposed of it as instructed (R5-3)."""
 
@@ -244,7 +223,6 @@ class HandbackCarriedOut(OfHolding):
     on_day: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackCarriedOutTogether(HandbackCarriedOut):
     """The same, of several at once."""
 
@@ -252,7 +230,6 @@ class HandbackCarriedOutTogether(HandbackCarriedOut):
     message = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackAcknowledged(OfHolding):
     """The discloser acknowledged it: it is settled (R5-3)."""
 
@@ -262,7 +239,6 @@ class HandbackAcknowledged(OfHolding):
     message: ClassVar[str | None] = N_("%(party)sが「%(title)s」の%(choice_name)sを確認しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackAcknowledgedTogether(HandbackAcknowledged):
     """The same, of several at once."""
 
@@ -270,7 +246,6 @@ class HandbackAcknowledgedTogether(HandbackAcknowledged):
     message = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackDisputed(OfHolding):
     """The discloser sees what was carried out otherwise."""
 
@@ -281,7 +256,6 @@ class HandbackDisputed(OfHolding):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackRetained(OfHolding):
     """The receiver keeps it because the law makes it: no completion, told to the discloser (R5-3)."""
 
@@ -291,10 +265,9 @@ class HandbackRetained(OfHolding):
     message: ClassVar[str | None] = N_(
         "%(party)sが「%(title)s」を法令により継続して保有することを記録しました。根拠を確かめ、必要なら協議してください。"
     )
-    basis: str = kept("")
+    basis: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackRetainedTogether(HandbackRetained):
     """The same, of several at once."""
 
@@ -302,7 +275,6 @@ class HandbackRetainedTogether(HandbackRetained):
     message = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackSaid(OfHolding):
     """One of the two sides wrote down what was said in consulting about it."""
 
@@ -311,7 +283,6 @@ class HandbackSaid(OfHolding):
     message = N_("%(party)sが「%(title)s」の返却・処分について協議の記載をしました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackDoneTogether(Event):
     """One act about several lines; the other parties are told of it once."""
 
@@ -329,7 +300,6 @@ class HandbackDoneTogether(Event):
     choice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackRuleGiven(HandbackDoneTogether):
     """The discloser instructed by a rule: everything that it fits and that had no instruction of its own (R5-3)."""
 
@@ -340,11 +310,10 @@ class HandbackRuleGiven(HandbackDoneTogether):
     message = N_(
         "%(party)sが、受け渡した資料%(count)s件について、条件により「%(choice_name)s」の%(act_name)sをしました。"
     )
-    rule: str = kept("")
+    rule: str = kept(default="")
     """What they have in common, in words."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverErased(OfHandover):
     """Everything of it was carried out as instructed: files and words about it are gone from the portal (security.md
     5.6)."""
@@ -371,7 +340,6 @@ TOGETHER: Mapping[type[OfHolding], type[OfHolding]] = {
 """How each act is told when it is one of several done at once."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandbackOpen(Event):
     """Something is neither back nor disposed of, and a day has come on which those who have to see to it are told
     (R5-4)."""
@@ -387,7 +355,6 @@ class HandbackOpen(Event):
     open: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class SecrecyEnding(Event):
     """Up to when a secret is kept so is near, and its discloser is told; by its number alone (R7-3)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 from portal.kernel.db import Subject
 from portal.kernel.words import N_
@@ -22,10 +22,11 @@ def kept(default: str | None = None) -> Any:
     return field(default=default, metadata={"kept": True})
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field, kept))
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that was done. Subclasses add fields: references, numbers and digests as they are, words
-    of people with `kept()`."""
+    """Something that was done. Subclasses are such dataclasses too, and add fields: references, numbers and digests as they
+    are, words of people with `kept()`."""
 
     verb: ClassVar[str] = ""
     clause: ClassVar[str | None] = None
@@ -69,6 +70,7 @@ class Event:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        dataclass(frozen=True, kw_only=True, repr=False, eq=False)(cls)  # two hundred of them are made at each start
         if cls.verb:
             if EVENTS.setdefault(cls.verb, cls).__qualname__ != cls.__qualname__:
                 raise TypeError(f"the verb {cls.verb} is told twice")

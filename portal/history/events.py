@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from portal.history.event import Event, kept
@@ -22,7 +21,6 @@ EXPORT_NAMES = {
 """Every table that can be taken out, by its key."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExportTaken(Event):
     """A member took a table out as a file: told to the own side only, for what one side reads is its own matter."""
 
@@ -38,11 +36,10 @@ class ExportTaken(Event):
     """Exact to 1,000, else `1,000+` (decision 33)."""
     as_of: int
     """The number of the last entry of the joint chain when it was taken."""
-    conditions: str = kept("")
+    conditions: str = kept(default="")
     """What the table was narrowed to, as the page said it."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class WordsErased(Event):
     """Words of earlier entries of this chain were erased by a disposal; their commitments stay (security.md 5.6)."""
 
@@ -53,4 +50,4 @@ class WordsErased(Event):
     count: int
     erased: list[str]
     """The number of the entry and the name of the field, with a space between, of everything that was erased."""
-    title: str = kept("")
+    title: str = kept(default="")

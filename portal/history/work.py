@@ -70,7 +70,6 @@ class SentForSomethingElse(MovedUnderThePen):
     next_step = N_("ページを読み込み直し、いまの状態を確かめてから操作してください。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockWentBack(Event):
     """The server's clock stood more than five seconds before the last entry (row 39)."""
 
@@ -80,7 +79,7 @@ class ClockWentBack(Event):
     )
 
     seconds: int
-    note: str = kept("")
+    note: str = kept(default="")
 
 
 class Work:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.history.event import Event
 from portal.kernel.words import N_
 from portal.mail.rules import PURPOSE_NAMES
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfMail(Event):
     """An event on one mail: what it was for, never to whom."""
 
@@ -17,7 +14,6 @@ class OfMail(Event):
     purpose: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailRetried(OfMail):
     """The operator set a mail on its way again that could not be delivered."""
 
@@ -25,7 +21,6 @@ class MailRetried(OfMail):
     trail = N_("届けられなかったメール（%(purpose_name)s）を、もう一度送ることにしました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailGivenUp(OfMail):
     """The operator gave a mail up that could not be delivered."""
 

@@ -3,25 +3,21 @@ everybody."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.access.policy import ROLE_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 from portal.mail.rules import CHOICE_NAMES
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfMember(Event):
     """An event on one member; `who` is the member's name at that moment."""
 
-    who: str = kept("")
+    who: str = kept(default="")
 
 
 # --- Coming, changing, leaving ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class FirstAdministratorAdded(Event):
     """The operator added a party's first administrator: the other parties learn that it was done, not who."""
 
@@ -30,7 +26,6 @@ class FirstAdministratorAdded(Event):
     of_party: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OperatorAdded(OfMember):
     """A further person who operates the portal was added."""
 
@@ -38,7 +33,6 @@ class OperatorAdded(OfMember):
     trail = N_("運用管理者「%(who)s」を登録しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MemberAdded(OfMember):
     """A person may sign in from now on, for this party."""
 
@@ -48,16 +42,14 @@ class MemberAdded(OfMember):
     roles: list[str]
 
 
-@dataclass(frozen=True, kw_only=True)
 class MemberRenamed(OfMember):
     """A member's name was changed; earlier acts keep the name they were done under."""
 
     verb = "member.renamed"
     trail = N_("利用者「%(former)s」の氏名を「%(who)s」に変更しました。")
-    former: str = kept("")
+    former: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AddressChanged(OfMember):
     """A member signs in with another address from now on; both addresses were told."""
 
@@ -65,7 +57,6 @@ class AddressChanged(OfMember):
     trail = N_("利用者「%(who)s」のメールアドレスを変更しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RolesChanged(OfMember):
     """A member's roles were changed, with effect at once."""
 
@@ -76,17 +67,15 @@ class RolesChanged(OfMember):
     after: list[str]
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostChanged(OfMember):
     """A member holds a post from a day on (day in Asia/Tokyo)."""
 
     verb = "member.post_changed"
     trail = N_("利用者「%(who)s」の職を「%(title)s」に変更しました（%(held_from)sから）。")
     held_from: str
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MemberClosed(OfMember):
     """A member left: sessions, links and the consent power ended at once; the acts stay (row 61)."""
 
@@ -97,7 +86,6 @@ class MemberClosed(OfMember):
 # --- The consent power (row 35): told to every party, whose member it is as well ----------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentPowerAsked(OfMember):
     """An administrator asked for a member's consent power; alone, it is in force after 24 hours."""
 
@@ -112,7 +100,6 @@ class ConsentPowerAsked(OfMember):
     effective_at: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentPowerSeconded(OfMember):
     """A second administrator agreed: the consent power is in force at once."""
 
@@ -122,7 +109,6 @@ class ConsentPowerSeconded(OfMember):
     message = N_("%(party)sの二人目の利用者管理者が「%(who)s」の同意権限を認めました。いまから有効です。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentPowerEnded(OfMember):
     """A member's consent power, or the request for it, ended at once."""
 
@@ -135,7 +121,6 @@ class ConsentPowerEnded(OfMember):
 # --- The auditor (decision 29): told to every party ---------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuditorProposed(OfMember):
     """A party proposed one of its members as an auditor, who would read what the parties share."""
 
@@ -148,7 +133,6 @@ class AuditorProposed(OfMember):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuditorConsented(OfMember):
     """A party consented to another party's auditor."""
 
@@ -157,7 +141,6 @@ class AuditorConsented(OfMember):
     message = N_("%(party)sが「%(who)s」を監査人に選任することに同意しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuditorNamed(OfMember):
     """With this party's consent every party had consented: the auditor is in the post."""
 
@@ -166,7 +149,6 @@ class AuditorNamed(OfMember):
     message = N_("すべての当事者の同意がそろい、「%(who)s」が監査人に就任しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuditorRefused(OfMember):
     """A party did not consent to another party's auditor; the proposal ended."""
 
@@ -175,7 +157,6 @@ class AuditorRefused(OfMember):
     message = N_("%(party)sが「%(who)s」を監査人に選任することに同意しませんでした。提案は終わりました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuditorConsentWithdrawn(OfMember):
     """A party took back its consent to another party's auditor; the proposal, or the post, ended."""
 
@@ -184,7 +165,6 @@ class AuditorConsentWithdrawn(OfMember):
     message = N_("%(party)sが「%(who)s」を監査人に選任することへの同意を取り消しました。選任は終わりました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuditorProposalWithdrawn(OfMember):
     """The proposing party withdrew its proposal of an auditor."""
 
@@ -193,7 +173,6 @@ class AuditorProposalWithdrawn(OfMember):
     message = N_("%(party)sが「%(who)s」を監査人に選任する提案を取り下げました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AuditorEnded(OfMember):
     """The party whose member the auditor is ended the post."""
 
@@ -205,7 +184,6 @@ class AuditorEnded(OfMember):
 # --- A party's rules: told to every party, since they say what its consent is worth ------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class FourEyesKept(Event):
     """A consent officer of this party may not consent to what they alone drafted (decision 12)."""
 
@@ -214,7 +192,6 @@ class FourEyesKept(Event):
     message = N_("%(party)sが、一人で起案したものに同じ人は同意できない、という決まりにしました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class FourEyesWaived(Event):
     """A consent officer of this party may consent also to what they alone drafted."""
 
@@ -223,7 +200,6 @@ class FourEyesWaived(Event):
     message = N_("%(party)sが、一人で起案したものにも同じ人が同意できる、という決まりにしました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class TablingReserved(Event):
     """In this party only consent officers table (decision 25)."""
 
@@ -232,7 +208,6 @@ class TablingReserved(Event):
     message = N_("%(party)sが、提示は同意権者だけができる、という決まりにしました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class TablingOpened(Event):
     """In this party drafters table too."""
 
@@ -244,17 +219,15 @@ class TablingOpened(Event):
 # --- The door --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class SignedIn(OfMember):
     """A member signed in."""
 
     verb = "member.signed_in"
     trail = N_("サインインしました。")
     session: str
-    browser: str = kept("")
+    browser: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class SignedOut(OfMember):
     """A member signed out."""
 
@@ -263,7 +236,6 @@ class SignedOut(OfMember):
     session: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SessionEnded(OfMember):
     """A member ended one of their own sessions from afar."""
 
@@ -272,7 +244,6 @@ class SessionEnded(OfMember):
     session: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherSessionsEnded(OfMember):
     """A member ended every session but the one in use."""
 
@@ -280,7 +251,6 @@ class OtherSessionsEnded(OfMember):
     trail = N_("この画面以外のサインインをすべて終わらせました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class PasswordConfirmed(OfMember):
     """A member entered the password again before a weighty act (row 62)."""
 
@@ -289,7 +259,6 @@ class PasswordConfirmed(OfMember):
     session: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PasswordChanged(OfMember):
     """A member changed the password; every other session ended."""
 
@@ -297,7 +266,6 @@ class PasswordChanged(OfMember):
     trail = N_("パスワードを変更しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class PasswordLinkSent(OfMember):
     """A single-use link to set a password was sent to the member's address."""
 
@@ -305,7 +273,6 @@ class PasswordLinkSent(OfMember):
     trail = N_("「%(who)s」にパスワード設定のメールを送りました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class PasswordSetByLink(OfMember):
     """A password was set through the mailed link; every session ended (row 59)."""
 
@@ -313,7 +280,6 @@ class PasswordSetByLink(OfMember):
     trail = N_("メールのリンクからパスワードを設定しました。それまでのサインインはすべて終わりました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class LanguageChosen(OfMember):
     """A member chose the language of the pages."""
 
@@ -322,7 +288,6 @@ class LanguageChosen(OfMember):
     language: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailChosen(OfMember):
     """A member chose which mails about messages they get."""
 
@@ -332,7 +297,6 @@ class MailChosen(OfMember):
     choice: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CalendarMade(OfMember):
     """A member made an address at which a calendar program reads the agreed dates; one made before is dead."""
 
@@ -340,7 +304,6 @@ class CalendarMade(OfMember):
     trail = N_("合意した日付を読むためのカレンダーのアドレスを作りました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class CalendarRevoked(OfMember):
     """A member revoked the address at which a calendar program read the agreed dates."""
 
@@ -351,14 +314,12 @@ class CalendarRevoked(OfMember):
 # --- Where a party files receipts ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfArchive(Event):
     """An event on an address at which a party files receipts: told to that party alone."""
 
-    address: str = kept("")
+    address: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArchiveAddressEntered(OfArchive):
     """An address was entered; the question whether it is right is on its way there."""
 
@@ -366,7 +327,6 @@ class ArchiveAddressEntered(OfArchive):
     trail = N_("控えの送り先（保存用アドレス）「%(address)s」を登録しました。確認のメールを送ります。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArchiveAddressAsked(OfArchive):
     """The question was sent once more."""
 
@@ -374,7 +334,6 @@ class ArchiveAddressAsked(OfArchive):
     trail = N_("保存用アドレス「%(address)s」に、確認のメールをもう一度送ります。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArchiveAddressConfirmed(OfArchive):
     """Somebody who reads mail at the address confirmed it: receipts go there from now on."""
 
@@ -384,7 +343,6 @@ class ArchiveAddressConfirmed(OfArchive):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArchiveAddressEnded(OfArchive):
     """No receipt goes to the address any more."""
 

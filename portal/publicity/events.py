@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 from portal.publicity.beside import NATURE_NAMES, SECRETS_NAMES
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfPublicity(Event):
     """An event on one publicity item. No mail says a title that may still be under embargo (row 20)."""
 
@@ -17,10 +14,9 @@ class OfPublicity(Event):
     stand_in = N_("公表（件名省略）")
 
     reference: str
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class EventEnded(OfPublicity):
     """The event that a publication waits for has ended: from now on it may appear (decision 27)."""
 
@@ -32,14 +28,13 @@ class EventEnded(OfPublicity):
     message = N_("%(party)sが%(reference)s「%(title)s」の行事の終了を記録しました。公表できます。")
     ended_at: str
     """In Japan's time, as `2025-09-10 15:40`."""
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
 _ACTS = {"publish": N_("公表の実施"), "take_down": N_("掲載の取下げ")}
 """What is done by a channel: an item that takes something down publishes nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChannelPublished(OfPublicity):
     """A publisher recorded that an agreed channel went out, or, of a take-down, that it was carried out (R6.2-7)."""
 
@@ -66,13 +61,12 @@ class ChannelPublished(OfPublicity):
     """In how many things it differs from what was agreed."""
     sha256: str = ""
     """Of the archived copy."""
-    place: str = kept("")
-    url: str = kept("")
-    final_text: str = kept("")
-    differences: str = kept("")
+    place: str = kept(default="")
+    url: str = kept(default="")
+    final_text: str = kept(default="")
+    differences: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublicityCompleted(OfPublicity):
     """Every agreed channel has gone out (公表済)."""
 
@@ -88,7 +82,6 @@ class PublicityCompleted(OfPublicity):
     channels: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CopyTaken(OfPublicity):
     """A copy of an agreed text was taken before its time (row 47)."""
 
@@ -100,10 +93,9 @@ class CopyTaken(OfPublicity):
     number: int
     digest: str
     output: str
-    recipient: str = kept("")
+    recipient: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfRecord(Event):
     """An event on a publication that was not as agreed."""
 
@@ -113,10 +105,9 @@ class OfRecord(Event):
 
     reference: str
     nature: str
-    title: str = kept("")
+    title: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublicityRecorded(OfRecord):
     """A publication that no agreement covered was recorded as what it is (S4, S12)."""
 
@@ -135,14 +126,13 @@ class PublicityRecorded(OfRecord):
     """The reference of the item that it differs from, or that was on the table."""
     channel: int | None = None
     sha256: str = ""
-    place: str = kept("")
-    url: str = kept("")
-    publisher: str = kept("")
-    said: str = kept("")
-    circumstances: str = kept("")
+    place: str = kept(default="")
+    url: str = kept(default="")
+    publisher: str = kept(default="")
+    said: str = kept(default="")
+    circumstances: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordDiscussed(OfRecord):
     """A party said something of it."""
 
@@ -150,10 +140,9 @@ class RecordDiscussed(OfRecord):
     clause = "publicity"
     trail = N_("%(reference)s「%(title)s」について協議の内容を書きました。")
     message = N_("%(party)sが%(reference)s「%(title)s」について協議の内容を書きました。")
-    text: str = kept("")
+    text: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecordSettled(OfRecord):
     """A party has settled it for its side; `closed` says whether every party now has (S12)."""
 
@@ -164,4 +153,4 @@ class RecordSettled(OfRecord):
     message = N_("%(party)sが%(reference)s「%(title)s」を終結としました。")
     closed: bool
     attributed_to: str = ""
-    text: str = kept("")
+    text: str = kept(default="")

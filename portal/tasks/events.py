@@ -3,14 +3,11 @@ has done to the agreement."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.agreement.life import CAUSE_NAMES
 from portal.history.event import Event, kept
 from portal.kernel.words import N_
 
 
-@dataclass(frozen=True, kw_only=True)
 class DaySealed(Event):
     """The head of a chain at the end of a day in Japan, to be kept outside this house (R1-8; row 91)."""
 
@@ -25,18 +22,16 @@ class DaySealed(Event):
 # --- What was planned, and is not recorded or not agreed (R2-6) -----------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfPlan(Event):
     """Something about what was planned for an activity."""
 
     clause = "particulars"
 
     reference: str
-    title: str = kept("")
+    title: str = kept(default="")
     planned_on: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class StartNotRecorded(OfPlan):
     """The planned start of an activity passed, and nobody recorded that it started."""
 
@@ -47,7 +42,6 @@ class StartNotRecorded(OfPlan):
     message = trail
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndNotRecorded(OfPlan):
     """The planned end of an activity passed, and nobody recorded that it ended."""
 
@@ -58,7 +52,6 @@ class EndNotRecorded(OfPlan):
     message = trail
 
 
-@dataclass(frozen=True, kw_only=True)
 class ParticularsUnsettled(OfPlan):
     """The planned start of an activity is near, and its particulars are not agreed."""
 
@@ -72,13 +65,12 @@ class ParticularsUnsettled(OfPlan):
 # --- Who is waited for (R2-6) ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfWaiting(Event):
     """Something about a paper that waits for some side; only those that are waited for are told."""
 
     kind: str
     reference: str
-    title: str = kept("")
+    title: str = kept(default="")
     waiting: list[str]
     """The keys of the parties that are waited for."""
     since: str
@@ -86,7 +78,6 @@ class OfWaiting(Event):
     """Business days."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerAwaited(OfWaiting):
     """A paper on the table has waited long for a side to act."""
 
@@ -99,7 +90,6 @@ class AnswerAwaited(OfWaiting):
     number: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConfirmationAwaited(OfWaiting):
     """The record of a consultation has waited long for a side to confirm it."""
 
@@ -115,7 +105,6 @@ class ConfirmationAwaited(OfWaiting):
 # --- The term (R4-5) ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermExpiring(Event):
     """The last day of the term is near, and the agreement does not go on by itself."""
 
@@ -131,7 +120,6 @@ class TermExpiring(Event):
     days: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermRenewing(TermExpiring):
     """The last day of the term is near, and it will be followed by another unless a party declares otherwise."""
 
@@ -145,7 +133,6 @@ class TermRenewing(TermExpiring):
     last_day: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AgreementEnding(Event):
     """The last day in force is known and near (art. 4)."""
 
@@ -160,7 +147,6 @@ class AgreementEnding(Event):
     days: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class IntentionAwaited(Event):
     """The last day of the term is near, and a party has not said what it intends for the time after it (R4-5)."""
 
@@ -180,7 +166,6 @@ class IntentionAwaited(Event):
 # --- Publications (R6.2-6) -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfPublication(Event):
     """Something about a publication to come: no mail says its title (row 20)."""
 
@@ -189,12 +174,11 @@ class OfPublication(Event):
     stand_in = N_("公表（件名省略）")
 
     reference: str
-    title: str = kept("")
+    title: str = kept(default="")
     opens_at: str
     """In Japan's time, as `2025-09-10 14:00`."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublicationAwaited(OfPublication):
     """The planned time of a publication comes nearer, and some side has not consented."""
 
@@ -208,7 +192,6 @@ class PublicationAwaited(OfPublication):
     days: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublicationAwaitedNow(OfPublication):
     """The planned time of a publication is hours away, and some side has not consented."""
 
@@ -223,7 +206,6 @@ class PublicationAwaitedNow(OfPublication):
     hours: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class EmbargoEnding(OfPublication):
     """What was agreed may appear soon."""
 
@@ -232,7 +214,6 @@ class EmbargoEnding(OfPublication):
     message = trail
 
 
-@dataclass(frozen=True, kw_only=True)
 class PlannedOnClosedDay(OfPublication):
     """The planned time of a publication lies on a day on which no work is done."""
 
@@ -244,7 +225,6 @@ class PlannedOnClosedDay(OfPublication):
 # --- What the passing of days has done (art. 4, 5) ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermRenewed(Event):
     """Nobody declared otherwise by the expiry day, and the agreement goes on: the one place where silence acts
     (art. 4(1))."""
@@ -263,7 +243,6 @@ class TermRenewed(Event):
     expiry: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AgreementEnded(Event):
     """The last day in force is over (art. 4, 5)."""
 
@@ -278,7 +257,6 @@ class AgreementEnded(Event):
     last_day: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurvivalEnded(Event):
     """What survived the end has run out (art. 5(2))."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from portal.history.event import Event, kept
@@ -13,7 +12,6 @@ from portal.term.reckoning import STANDING_NAMES
 from portal.term.rules import INTENTION_NAMES, KIND_NAMES, MEANS_NAMES
 
 
-@dataclass(frozen=True, kw_only=True)
 class IntentionSaid(Event):
     """A party said what it intends for the time after a term; no notice (R4-5)."""
 
@@ -28,13 +26,12 @@ class IntentionSaid(Event):
 
     number: int
     says: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
 # --- Notices: on the own side
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfNotice(Event):
     """An event on one notice."""
 
@@ -43,7 +40,6 @@ class OfNotice(Event):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeDrafted(OfNotice):
     """The own side's draft of a notice was saved."""
 
@@ -51,7 +47,6 @@ class NoticeDrafted(OfNotice):
     trail = N_("通知の下書き（%(kind_name)s）を保存しました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeDraftDiscarded(OfNotice):
     """The own side's draft of a notice was thrown away."""
 
@@ -59,7 +54,6 @@ class NoticeDraftDiscarded(OfNotice):
     trail = N_("通知の下書き（%(kind_name)s）を取りやめました。")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeDecided(OfNotice):
     """The own side's decision on the words of a notice was recorded (決裁)."""
 
@@ -68,11 +62,10 @@ class NoticeDecided(OfNotice):
     digest: str
     capacity: str
     decided_on: str
-    decision: str = kept("")
-    absent_post: str = kept("")
+    decision: str = kept(default="")
+    absent_post: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticePrinted(OfNotice):
     """The letter was put on paper (書面出力)."""
 
@@ -84,14 +77,12 @@ class NoticePrinted(OfNotice):
 # --- Notices: shared
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfSharedNotice(OfNotice):
     """An event on a notice that every party knows of."""
 
     reference: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeDispatched(OfSharedNotice):
     """The letter was recorded as sent; from now on nothing of it is changed (R4-7)."""
 
@@ -116,7 +107,6 @@ class NoticeDispatched(OfSharedNotice):
     """The SHA-256 of each file."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeRegistered(OfSharedNotice):
     """A receiver registered a notice that had come on paper."""
 
@@ -134,7 +124,6 @@ class NoticeRegistered(OfSharedNotice):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeArrived(OfSharedNotice):
     """A side recorded when the notice arrived at a receiver, and what shows it (R4-1)."""
 
@@ -150,11 +139,10 @@ class NoticeArrived(OfSharedNotice):
     """The time in Japan; empty for the whole day."""
     evidence_on: str
     sha256: str
-    evidence: str = kept("")
-    reason: str = kept("")
+    evidence: str = kept(default="")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrivalConfirmed(OfSharedNotice):
     """The other side of the notice said that the arrival was so."""
 
@@ -164,10 +152,9 @@ class ArrivalConfirmed(OfSharedNotice):
     message = chronicle
     receiver: str
     arrived_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrivalDisputed(OfSharedNotice):
     """The other side of the notice sees the arrival otherwise."""
 
@@ -180,10 +167,9 @@ class ArrivalDisputed(OfSharedNotice):
     )
     receiver: str
     arrived_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrivalSeconded(OfSharedNotice):
     """A second person of the receiving side bore out a day earlier than its evidence, or did not (R4-7)."""
 
@@ -193,10 +179,9 @@ class ArrivalSeconded(OfSharedNotice):
     message = chronicle
     receiver: str
     arrived_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrivalNotSeconded(OfSharedNotice):
     """A second person of the receiving side did not bear out a day earlier than its evidence (R4-7)."""
 
@@ -207,10 +192,9 @@ class ArrivalNotSeconded(OfSharedNotice):
     message = N_("%(party)sが、%(reference)sの到達日（%(arrived_on)s）を裏付けませんでした。")
     receiver: str
     arrived_on: str
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class StandingReckoned(OfSharedNotice):
     """How the arrival lies to the deadline was reckoned, with everything it was reckoned from; nothing was decided
     (invariant 6)."""
@@ -234,7 +218,6 @@ class StandingReckoned(OfSharedNotice):
     latest_on: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DeliveryAttempted(OfSharedNotice):
     """The sender recorded an attempt to deliver that did not succeed."""
 
@@ -248,10 +231,9 @@ class DeliveryAttempted(OfSharedNotice):
     tried_on: str
     means: str
     sha256: str
-    circumstances: str = kept("")
+    circumstances: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoticeWithdrawn(OfSharedNotice):
     """Every party agreed that the notice counts no more (articles.md 1.4)."""
 
@@ -264,7 +246,6 @@ class NoticeWithdrawn(OfSharedNotice):
     document: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class EndConfirmed(OfSharedNotice):
     """Every party confirmed the end to which a notice in doubt leads."""
 
@@ -283,7 +264,6 @@ class EndConfirmed(OfSharedNotice):
 # --- Meetings
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfMeeting(Event):
     """An event on a regular meeting."""
 
@@ -292,7 +272,6 @@ class OfMeeting(Event):
     held_on: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MeetingRecorded(OfMeeting):
     """A regular meeting was written down (R2-2)."""
 
@@ -303,27 +282,25 @@ class MeetingRecorded(OfMeeting):
     medium: str
     materials: list[str]
     """The SHA-256 of each file, in order."""
-    participants: str = kept("")
-    summary: str = kept("")
-    decisions: str = kept("")
-    material_names: str = kept("")
+    participants: str = kept(default="")
+    summary: str = kept(default="")
+    decisions: str = kept(default="")
+    material_names: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MeetingConfirmed(OfMeeting):
     """Another party confirmed the summary of a meeting."""
 
     verb = "meeting.confirmed"
     trail = N_("定例の協議%(reference)s（%(held_on)s）の記録を確認しました。")
     message = N_("%(party)sが定例の協議%(reference)s（%(held_on)s）の記録を確認しました。")
-    remark: str = kept("")
+    remark: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MeetingDisputed(OfMeeting):
     """Another party sees the summary of a meeting otherwise."""
 
     verb = "meeting.disputed"
     trail = N_("定例の協議%(reference)s（%(held_on)s）の記録に、異なる認識を記しました：%(remark)s")
     message = N_("%(party)sが定例の協議%(reference)s（%(held_on)s）の記録に、異なる認識を記しました。")
-    remark: str = kept("")
+    remark: str = kept(default="")

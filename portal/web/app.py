@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import exc
+from werkzeug import routing
 
 from portal.access.actor import ANONYMOUS, Actor
 from portal.access.policy import Permission
@@ -51,6 +53,15 @@ class DoorWithoutPermission(TypeError):
     """A route was offered without saying who may pass; the portal does not start."""
 
 
+class Rule(routing.Rule):
+    """werkzeug's rule, whose functions that build its address are made when it is first asked for: a start would make nine
+    hundred of them, and a process uses few."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        make = cache(partial(super()._compile_builder, append_unknown))
+        return lambda rule, **values: make()(rule, **values)
+
+
 class Portal(Flask):
     """The portal's Flask application: it knows its doors, and asks at each."""
 
@@ -59,6 +70,7 @@ class Portal(Flask):
     engines: Engines
     files: FileStore
     request_class = Request
+    url_rule_class = Rule
     jinja_environment = Templates
     jinja_options: dict[str, Any] = {"cache_size": -1}  # every template: to count which was used last takes long
     jinja_env: Templates

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -19,7 +18,6 @@ from portal.parties.queries import actor_for, token_digest
 from tests.conftest import House
 
 
-@dataclass(frozen=True, kw_only=True)
 class PersonCame(Event):
     """Somebody joined a tested party."""
 
@@ -27,7 +25,6 @@ class PersonCame(Event):
     trail = "利用者を登録しました。"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Done(Event):
     """Something the cooperation did."""
 
@@ -40,18 +37,17 @@ class Done(Event):
     reference: str = "TST-0001"
     number: int = 1
     on_day: str = "2025-10-01"
-    title: str = kept("")
-    reason: str = kept("")
+    title: str = kept(default="")
+    reason: str = kept(default="")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Prepared(Event):
     """Something one side did for itself."""
 
     verb = "test.prepared"
     trail = "「%(title)s」を準備しました。"
 
-    title: str = kept("")
+    title: str = kept(default="")
 
 
 def person(
