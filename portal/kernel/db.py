@@ -407,7 +407,7 @@ def connection_of(session: Session) -> Connection:
 
 class Writing:
     """An INSERT or UPDATE that every act carries out: its words are made once for each kind of database, choice of columns and
-    number of rows, which takes a third of the time of having them looked up (performance.md)."""
+    number of rows, in less than half the time of having them looked up (performance.md)."""
 
     def __init__(self, statement: Insert | Update) -> None:
         self._statement = statement
