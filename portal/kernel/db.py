@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
@@ -192,6 +193,11 @@ class Engines:
     def is_sqlite(self) -> bool:
         """Whether the database is SQLite (one file) rather than PostgreSQL."""
         return self.writer.dialect.name == "sqlite"
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether somebody of this process writes just now."""
+        return cast(QueuePool, self.writer.pool).checkedout() > 0
 
     def dispose(self) -> None:
         """Every pooled connection is closed."""

@@ -194,10 +194,12 @@ def _touch(works: Works, session_id: str, now: dt.datetime) -> None:
         .where(UserSession.id == session_id, UserSession.revoked_at.is_(None), UserSession.last_used_at < now)
         .values(last_used_at=now)
     )
+    if works.engines.is_writing:  # a page waits for nobody; the next one tries again
+        return
     try:
         with works.engines.writer.begin() as connection:
             connection.execute(used)
-    except exc.OperationalError:  # somebody writes for long just now; the next page tries again
+    except (exc.OperationalError, exc.TimeoutError):  # somebody began between the two, and writes for long
         return
 
 

@@ -3,6 +3,7 @@ goes on by itself (rows 108, 110-114)."""
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 import threading
 import time
@@ -20,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from portal.kernel.db import WRITER_LOCK
 from portal.kernel.impatient import Impatient
+from portal.parties.models import UserSession
 from tests.makers.papers import Office, StaffedTemplate, hidden, postgres_template, sign_in
 from tests.servers import OwnServer, own_postgres_server
 
@@ -228,6 +230,26 @@ def test_with_every_connection_in_use_the_answer_comes_within_seconds(served):
             connection.close()
     assert consents(client, id, form).status_code == 303
     office.must_hold()
+
+
+def test_a_page_waits_for_nobody_who_writes_though_it_keeps_its_session_alive(served):
+    """Row 114: the session was last seen to be used minutes ago; that it is used is noted by a later page."""
+    office = served
+    client = sign_in(office.app.test_client(), office.people[1].officer)
+    id = office.tabled(office.people[0].drafter)
+
+    def used() -> list[dt.datetime]:
+        with office.read() as session:
+            return list(session.scalars(select(UserSession.last_used_at)))
+
+    office.clock.move(minutes=2)
+    before, writing = used(), office.app.engines.writer.raw_connection()
+    with within(2):
+        assert client.get(f"/memos/{id}").status_code == 200
+    assert used() == before
+    writing.close()
+    assert client.get(f"/memos/{id}").status_code == 200
+    assert used() != before
 
 
 # --- The database is gone (rows 108, 112) ------------------------------------------------------------------
