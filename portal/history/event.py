@@ -23,7 +23,7 @@ def kept(default: str | None = None) -> Any:
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field, kept))
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Event:
     """Something that was done. Subclasses are such dataclasses too, and add fields: references, numbers and digests as they
     are, words of people with `kept()`."""

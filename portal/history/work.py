@@ -31,6 +31,7 @@ from portal.kernel.db import (
     Writing,
     ask,
     connection_of,
+    forget_what_was_asked,
     kept_together,
     let_go_of_held,
     reads_on,
@@ -339,6 +340,11 @@ def _refuse_bulk_changes(state: ORMExecuteState) -> None:
     if not state.is_select:
         raise BulkChange(type(state.statement).__name__)
     connection_of(state.session)
+
+
+@hooks.listens_for(_Writing, "after_soft_rollback")
+def _ask_for_nothing_more(session: Session, _previous: Any) -> None:
+    forget_what_was_asked(session)
 
 
 @hooks.listens_for(_Writing, "before_flush")

@@ -40,7 +40,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from portal.kernel import sqlite
-from portal.kernel.errors import Unavailable
+from portal.kernel.errors import OutcomeUnknown, Unavailable
 from portal.kernel.sqlite import WAIT_SECONDS
 
 WRITER_LOCK = 0x706F7274616C  # the one advisory lock every PostgreSQL writer takes before its first read
@@ -463,8 +463,14 @@ _AT_A_TIME = 8
 
 
 def ask(session: Session, writing: Writing, given: Mapping[str, object]) -> None:
-    """`writing` is carried out before whatever else the session reads or writes."""
+    """`writing` is carried out before whatever else the session reads or writes. Nobody is to swallow a fault of it: what was
+    asked for after it is not carried out."""
     session.info.setdefault(_ASKED, []).append((writing, given))
+
+
+def forget_what_was_asked(session: Session) -> None:
+    """Nothing that was asked for is carried out any more: the transaction it belonged to was rolled back."""
+    session.info.pop(_ASKED, None)
 
 
 _ASKED = "asked"
@@ -473,7 +479,10 @@ _ASKED = "asked"
 @contextmanager
 def kept_together(session: Session) -> Iterator[None]:
     """What the transaction did is kept when the block ends, with the statements of the block, of which none gives rows.
-    PostgreSQL gets them, and the commit, together and answers once; SQLite, which is no way off, gets them one by one."""
+    PostgreSQL gets them, and the commit, together and answers once; SQLite, which is no way off, gets them one by one.
+
+    Raises OutcomeUnknown where PostgreSQL fell silent before it answered.
+    """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         import psycopg
@@ -482,6 +491,9 @@ def kept_together(session: Session) -> Iterator[None]:
             with cast(Any, connection.connection.driver_connection).kept_together():
                 yield
         except psycopg.Error as fault:  # what SQLAlchemy has not seen, for it came after its statement
+            if fault.sqlstate is None:  # the server did not say: it may still do what it was sent
+                session.invalidate()
+                raise OutcomeUnknown() from fault
             named = exc.DBAPIError.instance(None, None, fault, psycopg.Error, dialect=connection.dialect)
             raise named from fault
     else:

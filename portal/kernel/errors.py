@@ -100,3 +100,13 @@ class Unavailable(Refused):
     status = 503
     sentence = N_("ただいま処理できません。内容は保存されていません。")
     next_step = N_("しばらく待ってから、もう一度操作してください。")
+
+
+class OutcomeUnknown(Unavailable):
+    """The database fell silent after it was asked to keep an act: whether it did is not known (503). The same submission sent
+    again is answered with the first one's outcome, or carried out (I7)."""
+
+    sentence = N_("データベースの応答が途絶えたため、内容が保存されたかどうかを確認できません。")
+    next_step = N_(
+        "しばらく待ってから、この画面の内容をもう一度送ってください。保存されていたときも、二重に記録されることはありません。"
+    )

@@ -59,7 +59,7 @@ class Rule(routing.Rule):
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         make = cache(partial(super()._compile_builder, append_unknown))
-        return lambda rule, **values: make()(rule, **values)
+        return lambda rule, /, **values: make()(rule, **values)
 
 
 class Portal(Flask):

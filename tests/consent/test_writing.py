@@ -99,6 +99,16 @@ def test_what_was_asked_for_stands_before_anything_is_read_or_written(pair):
         raise_nothing_more(work)
 
 
+def test_what_was_asked_for_in_a_transaction_that_was_rolled_back_is_forgotten(pair):
+    """It would stand in the next one, which nobody meant."""
+    id = pair.start(pair.people[0].drafter)
+    with pair.work(pair.people[0].drafter) as work:
+        work.change(work.session.get_one(Document, id), {"title": "改めた題"})
+        work.session.rollback()
+        raise_nothing_more(work)
+        assert work.session.execute(select(Document.title).where(Document.id == id)).scalar_one() != "改めた題"
+
+
 def raise_nothing_more(work: Any) -> None:
     """The Work ends with nothing changed, as if nobody had asked it for anything."""
     work._changed.clear()

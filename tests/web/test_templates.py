@@ -123,6 +123,7 @@ def test_addresses_are_kept_apart_by_all_they_are_made_of(app):
         assert app.url_for(".seals") == app.url_for("history.seals")
         assert app.url_for("history.index", _external=True).startswith("http://")
         assert app.url_for("history.index", _anchor="a").endswith("#a")
+        assert app.url_for("history.index", rule="a") == "/history?rule=a"
         assert app.url_for("home.index", x=True) != app.url_for("home.index", x=1)
     with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/below"}):
         assert app.url_for("history.entry", chain="joint", number=1) == f"/below{one}"
