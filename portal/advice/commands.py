@@ -377,6 +377,7 @@ def handle(work: Work, advice_id: str, said: Handling) -> AdviceHandling:
         result=said.result,
         checked_by=said.checked_by,
         checked_on=said.checked_on,
+        given_on=row.given_on,
         today=work.today,
         corrected_by=_correction_of(work, row),
     )

@@ -142,6 +142,13 @@ class DayToCome(RuleBroken):
     next_step = N_("今日までの日付を入力してください。")
 
 
+class CheckedBeforeItWasGiven(RuleBroken):
+    """What is checked has been given (R8-3)."""
+
+    sentence = N_("確かめた日（%(day)s）が、助言・支援の日（%(given)s）より前です。")
+    next_step = N_("助言・支援の日から今日までの日付を入力してください。")
+
+
 class NoContent(RuleBroken):
     """What was said or done (R8-1)."""
 
@@ -414,6 +421,7 @@ def must_be_handleable(
     result: str,
     checked_by: str,
     checked_on: dt.date | None,
+    given_on: dt.date,
     today: dt.date,
     corrected_by: str | None,
 ) -> None:
@@ -425,6 +433,8 @@ def must_be_handleable(
         raise ResultMissing("result")
     if checked_on is not None and checked_on > today:
         raise DayToCome("checked_on", day=checked_on)
+    if checked_on is not None and checked_on < given_on:
+        raise CheckedBeforeItWasGiven("checked_on", day=checked_on, given=given_on)
     if checked_on is not None and not checked_by.strip():
         raise CheckedByNobody("checked_by")
 

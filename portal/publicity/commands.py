@@ -494,6 +494,7 @@ def _facts(
         published=published,
         otherwise=otherwise,
         holds=_holds(work, document),
+        is_taking_down=body.relation == Relation.TAKE_DOWN,
     )
 
 

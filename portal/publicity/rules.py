@@ -174,6 +174,73 @@ class DuringAHold(RuleBroken):
     next_step = N_("日時を確かめるか、「事前合意と異なる公表」として記録してください。")
 
 
+class TakenDownAlready(PublishedAlready):
+    """A take-down is recorded once."""
+
+    sentence = N_("この経路の取下げはすでに記録されています。記録は変えられません。")
+    next_step = N_("記録と違うことが分かったときは、コメントで伝え、協議してください。")
+
+
+class TakenDownTooEarly(TooEarly):
+    """Nothing is taken down as agreed before the agreed time."""
+
+    sentence = N_("合意した時期の前なので、取下げを記録できません。取り下げるのは%(opens)sからです（あと%(left)s）。")
+    next_step = N_("時期を変えるときは、変更を提案して全当事者の合意を得てください。")
+
+
+class TakenDownTooLate(TooLate):
+    """After the agreed time a take-down rests on these consents no longer."""
+
+    sentence = N_("合意した時期を過ぎました。この合意による取下げとしては記録できません。")
+    next_step = N_("新しい時期で変更を提案し、全当事者の合意を得てください。")
+
+
+class TakenDownBeforeTheEvent(EventNotOver):
+    """A take-down that waits for an event waits until its end is recorded."""
+
+    sentence = N_("「%(event)s」の終了がまだ記録されていないため、取下げを記録できません。")
+    next_step = N_("行事が終わったら、取り下げる側が「行事の終了を記録する」で日時を記録してください。")
+
+
+class TakenDownBeforeTheAgreement(BeforeTheAgreement):
+    """What was taken down before every party had agreed was not taken down as agreed."""
+
+    sentence = N_("合意が成立したのは%(agreed)sです。それより前の取下げは、合意に基づくものとして記録できません。")
+    next_step = N_(
+        "日時を確かめてください。合意の前に取り下げていたときは、取り下げられていることを合意の後に確かめた日時を入力し、備考にその旨を書いてください。"
+    )
+
+
+class TakenDownDuringAHold(DuringAHold):
+    """What was taken down while a party held it was not taken down as agreed."""
+
+    sentence = N_("その日時には保留されていました。合意に基づく取下げとして記録できません。")
+    next_step = N_(
+        "日時を確かめてください。保留の間に取り下げていたときは、取り下げられていることを解除の後に確かめた日時を入力し、備考にその旨を書いてください。"
+    )
+
+
+class TakenDownOutOfOrder(OutOfOrder):
+    """Where an order was agreed, a take-down waits for the ones before it."""
+
+    sentence = N_("合意した順では、先に経路%(number)s（%(place)s）の取下げが必要です。")
+    next_step = N_("先の経路の取下げが記録されるのを待ってください。")
+
+
+_OF_A_TAKE_DOWN: Mapping[type[RuleBroken], type[RuleBroken]] = {
+    one.__bases__[0]: one
+    for one in (
+        TakenDownAlready,
+        TakenDownTooEarly,
+        TakenDownTooLate,
+        TakenDownBeforeTheEvent,
+        TakenDownBeforeTheAgreement,
+        TakenDownDuringAHold,
+        TakenDownOutOfOrder,
+    )
+}
+
+
 class WordsMissing(RuleBroken):
     """What actually appeared is recorded, if it was not the agreed text (R6.2-7)."""
 
@@ -277,6 +344,12 @@ class Facts:
     otherwise: Mapping[int, dt.datetime] = field(default_factory=dict)
     """The other channels through which it appeared, but not as agreed, with their moments."""
     holds: Sequence[Hold] = field(default_factory=tuple)
+    is_taking_down: bool = False
+    """Whether what was agreed is that something is taken down: then that is what the refusals speak of."""
+
+    def refusal(self, broken: type[RuleBroken]) -> type[RuleBroken]:
+        """The refusal `broken`, in the words of what was agreed."""
+        return _OF_A_TAKE_DOWN.get(broken, broken) if self.is_taking_down else broken
 
     @property
     def out(self) -> Mapping[int, dt.datetime]:
@@ -287,33 +360,39 @@ class Facts:
 def must_be_publishable(facts: Facts, number: int, *, at: dt.datetime) -> Channel:
     """The channel `number` may go out at `at` (aware): every consent, no hold, the agreement in force, the time
     reached and not over, the ones before it out where an order was agreed (R6.2-3; I8). Else raises the missing
-    element, the first thing first."""
+    element, the first thing first. Who records it says when to the minute: the minute in which the last party
+    consented, or a hold was lifted, is one in which it may have gone out."""
     channel = next((one for one in facts.channels if one.number == number), None)
     must_be_agreed(facts.standing, facts.status)
     must_not_be_called_off(facts.is_called_off)
     if channel is None:
         raise NoSuchChannel()
     if number in facts.published:
-        raise PublishedAlready()
+        raise facts.refusal(PublishedAlready)()
     if not facts.is_in_force:
         raise PublicityDoesNotSurvive()
     span = facts.spans[number]
     if span.closes_at is not None and at >= span.closes_at:
-        raise TooLate("published_at")
+        raise facts.refusal(TooLate)("published_at")
     if facts.event and facts.event_ended_at is None:
-        raise EventNotOver(event=facts.event)
+        raise facts.refusal(EventNotOver)(event=facts.event)
     if span.opens_at is None or at < span.opens_at:
         opens = span.opens_at or at
-        raise TooEarly("published_at", opens=opens, left=in_words(opens - at))
-    if facts.agreed_at is not None and at < facts.agreed_at:
-        raise BeforeTheAgreement("published_at", agreed=facts.agreed_at)
-    if any(hold.since <= at and (hold.until is None or at < hold.until) for hold in facts.holds):
-        raise DuringAHold("published_at")
+        raise facts.refusal(TooEarly)("published_at", opens=opens, left=in_words(opens - at))
+    if facts.agreed_at is not None and at < _minute(facts.agreed_at):
+        raise facts.refusal(BeforeTheAgreement)("published_at", agreed=facts.agreed_at)
+    if any(hold.since <= at and (hold.until is None or at < _minute(hold.until)) for hold in facts.holds):
+        raise facts.refusal(DuringAHold)("published_at")
     if facts.in_order:
         for one in facts.channels[: number - 1]:
             if one.number not in facts.out or facts.out[one.number] > at:
-                raise OutOfOrder("published_at", number=one.number, place=one.place)
+                raise facts.refusal(OutOfOrder)("published_at", number=one.number, place=one.place)
     return channel
+
+
+def _minute(moment: dt.datetime) -> dt.datetime:
+    """The beginning of its minute."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def must_be_agreed(standing: Standing, status: Sequence[Phrase]) -> None:

@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import SYSTEM
 from portal.agreement.models import AgreementEdition
+from portal.agreement.queries import edition_number
 from portal.history.models import Entry, Head, Instance
-from portal.kernel.db import Engines
+from portal.kernel.clock import day_in_japan
+from portal.kernel.db import Engines, reads_on
 from portal.kernel.errors import Unavailable
 from portal.mail.queries import queue
 from portal.migrations import current, head
@@ -207,11 +209,14 @@ def _writable(engines: Engines) -> Iterator[Finding]:
 
 def _contents(app: Portal) -> Iterator[Finding]:
     with Session(app.engines.reader) as session:
+        reads_on(session, day_in_japan(app.clock.now()))
         editions = session.scalar(select(func.count()).select_from(AgreementEdition)) or 0
         if not editions:
             yield Finding("agreement", State.NOTE, "none yet: run `portal found`")
         else:
-            yield Finding("agreement", State.GOOD, f"edition {editions}")
+            number = edition_number(session)
+            to_come = f" (of {editions}: the later ones are to come)" if editions > number else ""
+            yield Finding("agreement", State.GOOD, f"edition {number} in force{to_come}")
             yield from _people(session)
         if app.settings.is_production and session.scalar(select(Instance.is_demo)):
             yield Finding("demo", State.MEND, "this database was loaded as a demonstration")

@@ -117,8 +117,8 @@ def test_the_side_that_did_not_record_it_confirms_it_once(changes, refusal):
 
 
 HANDLED: dict[str, Any] = {
-    "receiver": "a", "party": "a", "result": "partly", "checked_by": "", "checked_on": None, "today": LAST,
-    "corrected_by": None,
+    "receiver": "a", "party": "a", "result": "partly", "checked_by": "", "checked_on": None, "given_on": LAST,
+    "today": LAST, "corrected_by": None,
 }  # fmt: skip
 
 
@@ -130,6 +130,7 @@ HANDLED: dict[str, Any] = {
         ({"result": "excellent"}, rules.ResultMissing),
         ({"checked_on": LAST}, rules.CheckedByNobody),
         ({"checked_by": "x", "checked_on": SURVIVES}, rules.DayToCome),
+        ({"checked_by": "x", "checked_on": LAST - dt.timedelta(days=1)}, rules.CheckedBeforeItWasGiven),
         ({"corrected_by": "ADV-0002"}, rules.CorrectedAlready),
     ],
 )

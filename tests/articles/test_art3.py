@@ -26,6 +26,7 @@ from portal.history.models import Entry
 from portal.kernel.clock import JAPAN
 from portal.kernel.db import Subject, reads_on
 from portal.kernel.errors import NotAllowed, NotFound, RuleBroken
+from portal.tasks.doctor import examine
 from tests.browser import Browser
 from tests.conftest import House
 from tests.makers.activities import (
@@ -203,6 +204,18 @@ def test_nothing_is_changed_backwards(dated):
         connection.execute(text("UPDATE agreement_editions SET text = 'x'"))
     with pytest.raises(DBAPIError), dated.app.engines.writer.begin() as connection:
         connection.execute(text("DELETE FROM agreement_editions"))
+
+
+def test_the_doctor_names_the_edition_in_force_and_says_that_another_is_to_come(dated):
+    """What comes into force on a later day is not in force before it (R3-3)."""
+    agreed_amendment(dated, dated.people, takes="consent", sort="", effective_on="2025-11-01")
+
+    def said() -> str:
+        return next(one.words for one in examine(dated.app) if one.what == "agreement")
+
+    assert said() == "edition 1 in force (of 2: the later ones are to come)"
+    dated.clock.set(dt.datetime(2025, 11, 1, 1, tzinfo=dt.UTC))
+    assert said() == "edition 2 in force"
 
 
 def test_what_has_become_the_text_is_neither_held_nor_replaced_but_changed_again(dated):

@@ -60,6 +60,44 @@ def test_everything_that_is_missing_is_named_and_nothing_else_lets_a_channel_out
                 rules.must_be_publishable(facts, 1, at=moment)
 
 
+def test_what_went_out_in_the_minute_of_the_agreement_or_of_a_lifted_hold_went_out_as_agreed():
+    """R6.2-3: who records it says when to the minute, and both have seconds."""
+    late = TIME + dt.timedelta(seconds=59, microseconds=9)
+    agreed = dataclasses.replace(READY, agreed_at=late)
+    assert rules.must_be_publishable(agreed, 1, at=TIME) == WEB
+    lifted = dataclasses.replace(READY, holds=(Hold(TIME - dt.timedelta(hours=1), late),))
+    assert rules.must_be_publishable(lifted, 1, at=TIME) == WEB
+    next_minute = TIME + dt.timedelta(minutes=1)
+    with pytest.raises(rules.BeforeTheAgreement):
+        rules.must_be_publishable(dataclasses.replace(READY, agreed_at=next_minute), 1, at=TIME)
+    with pytest.raises(rules.DuringAHold):
+        held = dataclasses.replace(READY, holds=(Hold(TIME - dt.timedelta(hours=1), next_minute),))
+        rules.must_be_publishable(held, 1, at=TIME)
+
+
+@pytest.mark.parametrize(
+    ("changes", "at", "refusal"),
+    [
+        ({}, TIME - dt.timedelta(seconds=1), rules.TakenDownTooEarly),
+        ({}, japan(2025, 9, 11), rules.TakenDownTooLate),
+        ({"published": {1: TIME}}, TIME, rules.TakenDownAlready),
+        ({"event": "基調講演"}, TIME, rules.TakenDownBeforeTheEvent),
+        ({"agreed_at": TIME + dt.timedelta(hours=1)}, TIME, rules.TakenDownBeforeTheAgreement),
+        ({"holds": (Hold(TIME, TIME + dt.timedelta(hours=1)),)}, TIME, rules.TakenDownDuringAHold),
+        ({"in_order": True, "published": {1: TIME + dt.timedelta(hours=1)}}, TIME, rules.TakenDownOutOfOrder),
+    ],
+)
+def test_a_take_down_is_refused_in_words_of_its_own(
+    changes: dict[str, Any], at: dt.datetime, refusal: type[RuleBroken]
+):
+    """S12: no publication is spoken of, and no way is shown that is not offered."""
+    number = 2 if "in_order" in changes else 1
+    with pytest.raises(refusal) as refused:
+        rules.must_be_publishable(dataclasses.replace(READY, is_taking_down=True, **changes), number, at=at)
+    said = refused.value.sentence + refused.value.next_step
+    assert "取" in said and "公表" not in said
+
+
 @pytest.mark.parametrize(
     ("changes", "at", "error"),
     [

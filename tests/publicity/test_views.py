@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from portal.consent import commands as consent
 from portal.consent.models import Document
 from portal.publicity import rules
 from portal.publicity.item import PUBLICITY
@@ -117,6 +118,21 @@ def test_a_difference_from_what_was_agreed_is_said_first_on_the_page(sqlite_date
     turn = page.source.split('id="turn-sentence">')[1].split("</section>")[0]
     assert "すべての経路で公表されましたが、合意と異なるものがあります。" in turn
     assert "下の記録を確かめ" in turn
+
+
+def test_the_page_of_recording_says_why_nothing_can_be_recorded_now(sqlite_dated: House):
+    """The reason that stops it, not the time that has come: too early, and later held by a party."""
+    house, people = sqlite_dated, sqlite_dated.people
+    id = agreed_item(house, people)
+    place = f"/publicity/{id}/channels/1/publish"
+    reason = "いまは記録できません"
+    early = browser_of(house, people[0].press).get(place, expect=200).text.partition(reason)[2]
+    assert "14:00から。" in early[:80]
+    house.clock.set(OPENS)
+    with house.work(people[1].officer.actor(house)) as work:
+        consent.hold(work, PUBLICITY, consent.document_of(work, PUBLICITY, id), reason="確認中")
+    held = browser_of(house, people[0].press).get(place, expect=200).text.partition(reason)[2]
+    assert "保留されています。" in held[:80] and "から。" not in held[:80]
 
 
 def test_what_is_not_the_own_sides_to_record_or_is_recorded_asks_for_nothing(sqlite_dated: House):
