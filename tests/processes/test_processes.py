@@ -33,7 +33,7 @@ VOLUME = sized(
     {"entries": 150, "agreements": 15, "stale": 15, "kills": 6, "retried": 1},
     {"entries": 2_000, "agreements": 200, "stale": 100, "kills": 100, "retried": 1, "powerless": 50},
 )
-PAUSE = sized(3.0, 2.0)
+PAUSE = 2.0
 
 
 @pytest.fixture(scope="module")
