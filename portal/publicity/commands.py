@@ -96,7 +96,10 @@ def publish(work: Work, document_id: str, number: int, *, seen: str, appeared: A
     channel = rules.must_be_publishable(facts, number, at=min(appeared.published_at, work.at))
     edition = agreement.edition(work.session)
     rules.must_be_the_publisher(
-        channel, work.actor.party or "", label=edition.party(channel.publisher).defined_as
+        channel,
+        work.actor.party or "",
+        label=edition.party(channel.publisher).defined_as,
+        is_taking_down=facts.is_taking_down,
     )
     rules.must_have_happened(appeared.published_at, work.at, "published_at")
     rules.must_be_an_address(appeared.url)
@@ -138,7 +141,7 @@ def publish(work: Work, document_id: str, number: int, *, seen: str, appeared: A
     item.published += 1
     item.otherwise -= number in facts.otherwise
     _reckon_left(item, facts.channels, {*facts.out, number})
-    act = "take_down" if body.relation == Relation.TAKE_DOWN else "publish"
+    act = "take_down" if facts.is_taking_down else "publish"
     work.record(
         events.ChannelPublished(
             **_of(document),
@@ -165,7 +168,8 @@ def end_event(work: Work, document_id: str, *, ended_at: dt.datetime, remark: st
     work.must(Permission.PUBLISH)
     document, item = _found(work, document_id)
     revision = agreed_revision(work, document)
-    rules.must_be_agreed(Standing(document.standing), _status(work, document))
+    is_taking_down = item.relation == Relation.TAKE_DOWN
+    rules.must_be_agreed(Standing(document.standing), _status(work, document), is_taking_down=is_taking_down)
     assert revision is not None  # it is agreed
     rules.must_await_an_event(item.timing_kind, ended=item.event_ended_at is not None)
     if f",{work.actor.party}," not in item.publishers:

@@ -25,7 +25,7 @@ class EventEnded(OfPublicity):
     clause = "publicity"
     trail = N_("%(reference)s「%(title)s」が待っていた行事の終了を記録しました（%(ended_at)s）。")
     chronicle = N_("%(reference)s「%(title)s」が待っていた行事が終わりました（%(ended_at)s）。")
-    message = N_("%(party)sが%(reference)s「%(title)s」の行事の終了を記録しました。公表できます。")
+    message = N_("%(party)sが%(reference)s「%(title)s」の行事の終了を記録しました。合意した内容を実施できます。")
     ended_at: str
     """In Japan's time, as `2025-09-10 15:40`."""
     remark: str = kept(default="")

@@ -174,6 +174,47 @@ class DuringAHold(RuleBroken):
     next_step = N_("日時を確かめるか、「事前合意と異なる公表」として記録してください。")
 
 
+class TakenDownUnagreed(NotAgreedByAll):
+    """Without every party's consent nothing is taken down as agreed."""
+
+    sentence = N_("全当事者の合意が成立していないため、取下げを記録できません。同意：%(status)s")
+
+
+class TakenDownOnHold(IsHeld):
+    """A hold by any party stops a take-down too."""
+
+    sentence = N_("保留されているため、取下げを記録できません。")
+    next_step = N_("保留した側に確かめてください。保留が解かれるまで取下げは止まります。")
+
+
+class TakenDownWhenOver(IsOver):
+    """Nothing is taken down by a declined, withdrawn or replaced item."""
+
+    sentence = N_("この取下げの文書は終わっています（%(standing)s）。取下げを記録できません。")
+
+
+class TakenDownAfterTheEnd(PublicityDoesNotSurvive):
+    """What was agreed and not taken down by the end has lapsed."""
+
+    sentence = N_(
+        "協定の有効期間が終わっているため、この合意に基づく取下げは記録できません（この条項は終了後に存続しません）。"
+    )
+    next_step = N_("取り下げるときは「任意の合意」として、あらためて全当事者の合意を得てください。")
+
+
+class TakenDownElsewhere(NoSuchChannel):
+    """Only where it was agreed is something taken down as agreed."""
+
+    next_step = N_("ほかの場所で取り下げるときは、変更を提案して全当事者の合意を得てください。")
+
+
+class TakenDownByAnother(NotThePublisher):
+    """Each channel is taken down, and recorded, by the party agreed."""
+
+    sentence = N_("この経路で取り下げるのは%(party)sです。")
+    next_step = N_("取り下げる側の広報担当に、取下げと記録を依頼してください。")
+
+
 class TakenDownAlready(PublishedAlready):
     """A take-down is recorded once."""
 
@@ -230,6 +271,12 @@ class TakenDownOutOfOrder(OutOfOrder):
 _OF_A_TAKE_DOWN: Mapping[type[RuleBroken], type[RuleBroken]] = {
     one.__bases__[0]: one
     for one in (
+        TakenDownUnagreed,
+        TakenDownOnHold,
+        TakenDownWhenOver,
+        TakenDownAfterTheEnd,
+        TakenDownElsewhere,
+        TakenDownByAnother,
         TakenDownAlready,
         TakenDownTooEarly,
         TakenDownTooLate,
@@ -239,6 +286,11 @@ _OF_A_TAKE_DOWN: Mapping[type[RuleBroken], type[RuleBroken]] = {
         TakenDownOutOfOrder,
     )
 }
+"""What is refused of a take-down, in words of its own: no publication is spoken of."""
+
+
+def _worded(broken: type[RuleBroken], is_taking_down: bool) -> type[RuleBroken]:
+    return _OF_A_TAKE_DOWN.get(broken, broken) if is_taking_down else broken
 
 
 class WordsMissing(RuleBroken):
@@ -349,7 +401,7 @@ class Facts:
 
     def refusal(self, broken: type[RuleBroken]) -> type[RuleBroken]:
         """The refusal `broken`, in the words of what was agreed."""
-        return _OF_A_TAKE_DOWN.get(broken, broken) if self.is_taking_down else broken
+        return _worded(broken, self.is_taking_down)
 
     @property
     def out(self) -> Mapping[int, dt.datetime]:
@@ -363,14 +415,14 @@ def must_be_publishable(facts: Facts, number: int, *, at: dt.datetime) -> Channe
     element, the first thing first. Who records it says when to the minute: the minute in which the last party
     consented, or a hold was lifted, is one in which it may have gone out."""
     channel = next((one for one in facts.channels if one.number == number), None)
-    must_be_agreed(facts.standing, facts.status)
+    must_be_agreed(facts.standing, facts.status, is_taking_down=facts.is_taking_down)
     must_not_be_called_off(facts.is_called_off)
     if channel is None:
-        raise NoSuchChannel()
+        raise facts.refusal(NoSuchChannel)()
     if number in facts.published:
         raise facts.refusal(PublishedAlready)()
     if not facts.is_in_force:
-        raise PublicityDoesNotSurvive()
+        raise facts.refusal(PublicityDoesNotSurvive)()
     span = facts.spans[number]
     if span.closes_at is not None and at >= span.closes_at:
         raise facts.refusal(TooLate)("published_at")
@@ -395,14 +447,14 @@ def _minute(moment: dt.datetime) -> dt.datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def must_be_agreed(standing: Standing, status: Sequence[Phrase]) -> None:
+def must_be_agreed(standing: Standing, status: Sequence[Phrase], *, is_taking_down: bool = False) -> None:
     """Every party has agreed and none holds it; raises what is missing (art. 6(2); R6.2-3)."""
     if standing is Standing.HELD:
-        raise IsHeld()
+        raise _worded(IsHeld, is_taking_down)()
     if standing in {Standing.DECLINED, Standing.WITHDRAWN, Standing.REPLACED}:
-        raise IsOver(standing=Phrase(STATE_NAMES[State(standing.value)]))
+        raise _worded(IsOver, is_taking_down)(standing=Phrase(STATE_NAMES[State(standing.value)]))
     if standing is not Standing.AGREED:
-        raise NotAgreedByAll(status=tuple(status))
+        raise _worded(NotAgreedByAll, is_taking_down)(status=tuple(status))
 
 
 def must_not_be_called_off(is_called_off: bool) -> None:
@@ -422,10 +474,12 @@ def must_be_agreed_once(standing: Standing, status: Sequence[Phrase]) -> None:
     must_be_agreed(Standing.AGREED if standing is Standing.HELD else standing, status)
 
 
-def must_be_the_publisher(channel: Channel, party: str, *, label: object) -> None:
+def must_be_the_publisher(
+    channel: Channel, party: str, *, label: object, is_taking_down: bool = False
+) -> None:
     """`party` is the one agreed for this channel; `label` is the publisher's name in words (decision 27)."""
     if channel.publisher != party:
-        raise NotThePublisher(party=label)
+        raise _worded(NotThePublisher, is_taking_down)(party=label)
 
 
 def must_have_happened(moment: dt.datetime, now: dt.datetime, field_name: str) -> None:

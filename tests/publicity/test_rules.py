@@ -75,51 +75,61 @@ def test_what_went_out_in_the_minute_of_the_agreement_or_of_a_lifted_hold_went_o
         rules.must_be_publishable(held, 1, at=TIME)
 
 
-@pytest.mark.parametrize(
-    ("changes", "at", "refusal"),
-    [
-        ({}, TIME - dt.timedelta(seconds=1), rules.TakenDownTooEarly),
-        ({}, japan(2025, 9, 11), rules.TakenDownTooLate),
-        ({"published": {1: TIME}}, TIME, rules.TakenDownAlready),
-        ({"event": "基調講演"}, TIME, rules.TakenDownBeforeTheEvent),
-        ({"agreed_at": TIME + dt.timedelta(hours=1)}, TIME, rules.TakenDownBeforeTheAgreement),
-        ({"holds": (Hold(TIME, TIME + dt.timedelta(hours=1)),)}, TIME, rules.TakenDownDuringAHold),
-        ({"in_order": True, "published": {1: TIME + dt.timedelta(hours=1)}}, TIME, rules.TakenDownOutOfOrder),
-    ],
-)
-def test_a_take_down_is_refused_in_words_of_its_own(
-    changes: dict[str, Any], at: dt.datetime, refusal: type[RuleBroken]
-):
-    """S12: no publication is spoken of, and no way is shown that is not offered."""
-    number = 2 if "in_order" in changes else 1
-    with pytest.raises(refusal) as refused:
-        rules.must_be_publishable(dataclasses.replace(READY, is_taking_down=True, **changes), number, at=at)
-    said = refused.value.sentence + refused.value.next_step
-    assert "取" in said and "公表" not in said
+MISSING: list[tuple[dict[str, Any], dt.datetime, type[RuleBroken]]] = [
+    ({"standing": Standing.PARTIAL}, TIME, rules.NotAgreedByAll),
+    ({"standing": Standing.OPEN}, TIME, rules.NotAgreedByAll),
+    ({"standing": Standing.HELD}, TIME, rules.IsHeld),
+    ({"standing": Standing.REPLACED}, TIME, rules.IsOver),
+    ({"is_in_force": False}, TIME, rules.PublicityDoesNotSurvive),
+    ({"is_called_off": True}, TIME, rules.IsCalledOff),
+    ({}, TIME - dt.timedelta(seconds=1), rules.TooEarly),
+    ({}, japan(2025, 9, 11), rules.TooLate),
+    ({"published": {1: TIME}}, TIME, rules.PublishedAlready),
+    ({"event": "基調講演"}, TIME, rules.EventNotOver),
+    ({"event": "基調講演"}, japan(2025, 9, 11), rules.TooLate),
+    ({"agreed_at": TIME + dt.timedelta(hours=1)}, TIME, rules.BeforeTheAgreement),
+    ({"holds": (Hold(TIME, TIME + dt.timedelta(hours=1)),)}, TIME, rules.DuringAHold),
+]
 
 
-@pytest.mark.parametrize(
-    ("changes", "at", "error"),
-    [
-        ({"standing": Standing.PARTIAL}, TIME, rules.NotAgreedByAll),
-        ({"standing": Standing.OPEN}, TIME, rules.NotAgreedByAll),
-        ({"standing": Standing.HELD}, TIME, rules.IsHeld),
-        ({"standing": Standing.REPLACED}, TIME, rules.IsOver),
-        ({"is_in_force": False}, TIME, rules.PublicityDoesNotSurvive),
-        ({"is_called_off": True}, TIME, rules.IsCalledOff),
-        ({}, TIME - dt.timedelta(seconds=1), rules.TooEarly),
-        ({}, japan(2025, 9, 11), rules.TooLate),
-        ({"published": {1: TIME}}, TIME, rules.PublishedAlready),
-        ({"event": "基調講演"}, TIME, rules.EventNotOver),
-        ({"event": "基調講演"}, japan(2025, 9, 11), rules.TooLate),
-        ({"agreed_at": TIME + dt.timedelta(hours=1)}, TIME, rules.BeforeTheAgreement),
-        ({"holds": (Hold(TIME, TIME + dt.timedelta(hours=1)),)}, TIME, rules.DuringAHold),
-    ],
-)
+@pytest.mark.parametrize(("changes", "at", "error"), MISSING)
 def test_each_missing_element_has_its_own_sentence(changes: dict[str, Any], at: dt.datetime, error: type):
     """R6.2-3, rows 41, 44."""
     with pytest.raises(error):
         rules.must_be_publishable(dataclasses.replace(READY, **changes), 1, at=at)
+
+
+ORDER = {"in_order": True, "published": {2: TIME + dt.timedelta(hours=1)}}
+
+
+OF_A_TAKE_DOWN = [*(one for one in MISSING if one[2] is not rules.IsCalledOff), (ORDER, TIME, rules.OutOfOrder)]
+"""A take-down is not called off."""
+
+
+@pytest.mark.parametrize(("changes", "at", "error"), OF_A_TAKE_DOWN)
+def test_a_take_down_is_refused_in_words_of_its_own(
+    changes: dict[str, Any], at: dt.datetime, error: type[RuleBroken]
+):
+    """S12: no publication is spoken of, and no way is shown that is not offered; whatever it is that is missing."""
+    with pytest.raises(error) as refused:
+        rules.must_be_publishable(
+            dataclasses.replace(READY, is_taking_down=True, **changes), 3 if "in_order" in changes else 1, at=at
+        )
+    must_not_speak_of_publishing(refused.value)
+
+
+def test_who_takes_down_and_where_is_said_in_words_of_its_own():
+    """S12."""
+    with pytest.raises(rules.NoSuchChannel) as refused:
+        rules.must_be_publishable(dataclasses.replace(READY, is_taking_down=True), 9, at=TIME)
+    must_not_speak_of_publishing(refused.value)
+    with pytest.raises(rules.NotThePublisher) as refused_too:
+        rules.must_be_the_publisher(POST, "kou", label="乙", is_taking_down=True)
+    must_not_speak_of_publishing(refused_too.value)
+
+
+def must_not_speak_of_publishing(refused: RuleBroken) -> None:
+    assert "公表" not in refused.sentence + refused.next_step, type(refused).__name__
 
 
 def test_a_channel_that_was_not_agreed_is_refused():
