@@ -28,7 +28,6 @@ from portal.kernel.db import (
     Packed,
     Recorded,
     Subject,
-    Writing,
     ask,
     connection_of,
     forget_what_was_asked,
@@ -40,6 +39,7 @@ from portal.kernel.db import (
 )
 from portal.kernel.errors import MovedUnderThePen
 from portal.kernel.ids import new_id
+from portal.kernel.statements import WriteStatement
 from portal.kernel.typed import normal_search
 from portal.kernel.words import N_
 
@@ -110,8 +110,8 @@ class Work:
         self._heads: dict[str, Any] = {head.chain: head for head in heads}
         """The last entry of each chain, as far as this Work has come."""
         self._begun = frozenset(self._heads)
-        self._told_rows: dict[Writing, list[dict[str, Any]]] = {writing: [] for writing in _TELLING}
-        """What is to stand in the history when this Work ends, by what writes it."""
+        self._told_rows: dict[WriteStatement, list[dict[str, Any]]] = {statement: [] for statement in _TELLING}
+        """What is to stand in the history when this Work ends, by the statement that writes it."""
         self._changed: dict[Subject, str] = {}
         self._shared: set[str] = set()
         self._told: set[Subject] = set()
@@ -232,9 +232,9 @@ class Work:
         """What was recorded stands, each entry at the end of its chain, and what this submission led to. Past the session,
         which has nothing to do with rows that are never changed again, and takes longer over them."""
         connection = connection_of(self.session)
-        for writing, told in self._told_rows.items():
+        for statement, told in self._told_rows.items():
             if told:
-                writing.carry_out(connection, *told)
+                statement.carry_out(connection, *told)
         for chain in sorted({entry.chain for entry in self.entries}):
             last = self._heads[chain]
             head = {"number": last.number, "leaf": last.leaf, "at": last.at}
@@ -368,25 +368,25 @@ OPENING: Select[Any] = select(
     _ALEMBIC.c.version_num.label("version"),
 ).select_from(_ALEMBIC.outerjoin(OnceKey, OnceKey.key == bindparam("once", type_=Text())))
 """What every Work reads first, in one row."""
-_NEXT_HEAD = Writing(update(_HEAD).where(_HEAD.c.chain == bindparam("of")))
+_NEXT_HEAD = WriteStatement(update(_HEAD).where(_HEAD.c.chain == bindparam("of")))
 
 
 @cache
-def _update_of(model: type[Model], columns: tuple[str, ...]) -> Writing:
+def _update_of(model: type[Model], columns: tuple[str, ...]) -> WriteStatement:
     at = cast(Table, model.__table__)
     key = (column == bindparam(f"of_{column.name}") for column in at.primary_key)
-    return Writing(update(at).where(*key).values({name: bindparam(name) for name in columns}))
+    return WriteStatement(update(at).where(*key).values({name: bindparam(name) for name in columns}))
 
 
 @cache
-def _insert_into(model: type[Model]) -> Writing:
-    return Writing(insert(cast(Table, model.__table__)))
+def _insert_into(model: type[Model]) -> WriteStatement:
+    return WriteStatement(insert(cast(Table, model.__table__)))
 
 
 _TELLING = _ENTRY, _PAYLOAD, _SEARCH_WORDS, _MESSAGE, _TO_FILE = tuple(
     _insert_into(model) for model in (Entry, Payload, SearchWords, Message, ToFile)
 )
-"""What writes what was recorded, an entry before what points at it."""
+"""The statements that write what was recorded, an entry before what points at it."""
 _FIRST_HEAD, _ONCE = _insert_into(Head), _insert_into(OnceKey)
 
 

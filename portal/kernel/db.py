@@ -18,12 +18,9 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
-    Insert,
     MetaData,
     Select,
     Text,
-    Update,
-    bindparam,
     case,
     create_engine,
     event,
@@ -42,6 +39,7 @@ from sqlalchemy.types import TypeDecorator
 from portal.kernel import sqlite
 from portal.kernel.errors import OutcomeUnknown, Unavailable
 from portal.kernel.sqlite import WAIT_SECONDS
+from portal.kernel.statements import WriteStatement
 
 WRITER_LOCK = 0x706F7274616C  # the one advisory lock every PostgreSQL writer takes before its first read
 ANSWER_SECONDS = 30
@@ -230,7 +228,7 @@ _WRITERS = {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
 
 
 def _sqlite(url: str, writes: bool) -> Engine:
-    factory, room = (sqlite.Writing, _WRITERS) if writes else (sqlite.Reading, _READERS)
+    factory, room = (sqlite.WritingConnection, _WRITERS) if writes else (sqlite.ReadingConnection, _READERS)
     return create_engine(url, **room, connect_args={"timeout": WAIT_SECONDS, "factory": factory})
 
 
@@ -406,66 +404,15 @@ def connection_of(session: Session) -> Connection:
     held: Connection | None = session.info.get("connection")
     if held is None or held.closed or not session.is_active:  # closed when the transaction ended; else it failed
         held = session.info["connection"] = session.connection()
-    for writing, given in session.info.pop(_ASKED, ()):
-        writing.carry_out(held, given)
+    for statement, given in session.info.pop(_ASKED, ()):
+        statement.carry_out(held, given)
     return held
 
 
-class Writing:
-    """An INSERT or UPDATE that every act carries out: its words are made once for each kind of database, choice of columns and
-    number of rows, in less than half the time of having them looked up (performance.md)."""
-
-    def __init__(self, statement: Insert | Update) -> None:
-        self._statement = statement
-        self._made: dict[tuple[Any, ...], _Words] = {}
-
-    def carry_out(self, connection: Connection, *given: Mapping[str, object]) -> None:
-        """The rows `given`, which have the same columns, stand as the statement says. No row comes back."""
-        for start in range(0, len(given), _AT_A_TIME):
-            rows = given[start : start + _AT_A_TIME]
-            dialect = connection.dialect
-            key = dialect.name, len(rows), *rows[0]
-            words = self._made.get(key)
-            if words is None:
-                words = self._made[key] = self._make(dialect, rows)
-            values = [way(rows[row][name]) if way else rows[row][name] for row, name, way in words.places]
-            by_place: Any = tuple(values) if dialect.positional else dict(zip(words.names, values, strict=True))
-            connection.exec_driver_sql(words.text, by_place)
-
-    def _make(self, dialect: Dialect, rows: Sequence[Mapping[str, object]]) -> _Words:
-        statement = self._statement
-        names = {column: (0, column) for column in rows[0]}
-        if len(rows) > 1:
-            assert isinstance(statement, Insert)
-            columns = {name: cast(Any, statement.table).c[name].type for name in rows[0]}
-            names = {f"{name}_{row}": (row, name) for row in range(len(rows)) for name in columns}
-            statement = statement.values(
-                [
-                    {name: bindparam(f"{name}_{row}", type_=type_) for name, type_ in columns.items()}
-                    for row in range(len(rows))
-                ]
-            )
-        made = cast(Any, statement.compile(dialect=dialect, column_keys=list(rows[0])))
-        ways = {name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in made.binds.items()}
-        given = list(made.positiontup or made.binds)
-        return _Words(str(made), given, [(*names[name], ways[name]) for name in given])
-
-
-class _Words(NamedTuple):
-    text: str
-    names: list[str]
-    """Its parameters."""
-    places: list[tuple[int, str, Callable[[Any], Any] | None]]
-    """Of each, the row and the column that it is, and how its value is written in this kind of database."""
-
-
-_AT_A_TIME = 8
-
-
-def ask(session: Session, writing: Writing, given: Mapping[str, object]) -> None:
-    """`writing` is carried out before whatever else the session reads or writes. Nobody is to swallow a fault of it: what was
+def ask(session: Session, statement: WriteStatement, given: Mapping[str, object]) -> None:
+    """`statement` is carried out before whatever else the session reads or writes. Nobody is to swallow a fault of it: what was
     asked for after it is not carried out."""
-    session.info.setdefault(_ASKED, []).append((writing, given))
+    session.info.setdefault(_ASKED, []).append((statement, given))
 
 
 def forget_what_was_asked(session: Session) -> None:

@@ -68,7 +68,8 @@ class Impatient(psycopg.Connection[Any]):
     @contextmanager
     def kept_together(self) -> Iterator[None]:
         """The statements of the block, of which none gives rows, are sent as they come and the commit after them; the server
-        answers once. Raises psycopg.Error for whichever of them failed, and nothing is kept."""
+        answers once. Raises psycopg.Error for whichever of them failed, and nothing is kept; one without an `sqlstate` where
+        the server fell silent, and then nobody knows."""
         with self.pipeline():
             yield
             self.execute("COMMIT", prepare=False)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 WAIT_SECONDS = 5
 
 
-class Reading(sqlite3.Connection):
+class ReadingConnection(sqlite3.Connection):
     """A connection that cannot write."""
 
     _settings: tuple[str, ...] = ("query_only=ON", f"busy_timeout={WAIT_SECONDS * 1000}")
@@ -29,7 +29,7 @@ class Reading(sqlite3.Connection):
         self.execute("BEGIN")
 
 
-class Writing(Reading):
+class WritingConnection(ReadingConnection):
     """The connection of whoever writes."""
 
     _settings = ("busy_timeout=0",)  # `begin` waits, and nothing after it has to

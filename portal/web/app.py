@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, has_request_context, redirect, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy import exc
 from werkzeug import routing
@@ -155,7 +156,7 @@ def ask_at_the_door(app: Portal, identify: Callable[[], Actor]) -> None:
 
     @app.before_request
     def ask() -> ResponseReturnValue | None:
-        asked = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy finds it anew
+        asked = request_ctx.request  # each look through the proxy `request` finds it anew
         endpoint = asked.endpoint
         if asked.mimetype != "multipart/form-data":  # only files may be larger than a form's words (row 80)
             asked.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.consent.models import Document
 from portal.history.models import Entry, Head, OnceKey, Payload, SearchWords
-from portal.kernel.db import Model, Writing, ask, connection_of, kept_together
+from portal.kernel.db import Model, ask, connection_of, kept_together
+from portal.kernel.statements import WriteStatement
 
 AT = dt.datetime(2026, 4, 1, 0, 30, 15, 12, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 
@@ -30,11 +31,11 @@ def keys(office: Any) -> dict[str, dt.datetime]:
 
 
 @pytest.mark.parametrize("rows", [1, 2, 8, 9, 20])
-def test_a_writing_leaves_what_the_statement_itself_leaves(pair, rows):
+def test_a_statement_leaves_what_the_statement_itself_leaves(pair, rows):
     """Whatever the number of rows: in the zone, the form and the types of the columns."""
     given = [key(f"own {number}") for number in range(rows)]
     with pair.app.engines.writer.begin() as connection:
-        Writing(insert(of(OnceKey))).carry_out(connection, *given)
+        WriteStatement(insert(of(OnceKey))).carry_out(connection, *given)
         connection.execute(insert(of(OnceKey)), [key(f"its {number}") for number in range(rows)])
     with pair.app.engines.reader.connect() as connection:
         kept = connection.execute(text("SELECT key, member_id, fingerprint, location, at FROM once_keys")).all()
@@ -44,21 +45,21 @@ def test_a_writing_leaves_what_the_statement_itself_leaves(pair, rows):
     assert set(keys(pair).values()) == {AT}
 
 
-def test_a_writing_changes_what_it_names_and_nothing_else(pair):
+def test_a_statement_changes_what_it_names_and_nothing_else(pair):
     """An UPDATE's parameters are those of its WHERE and of its values."""
-    change = Writing(
+    change = WriteStatement(
         update(of(OnceKey)).where(OnceKey.key == bindparam("of")).values(at=bindparam("at"))
     )
     later = AT + dt.timedelta(hours=1)
     with pair.app.engines.writer.begin() as connection:
-        Writing(insert(of(OnceKey))).carry_out(connection, key("one"), key("two"))
+        WriteStatement(insert(of(OnceKey))).carry_out(connection, key("one"), key("two"))
         change.carry_out(connection, {"of": "one", "at": later})
     assert keys(pair) == {"one": later, "two": AT}
 
 
-def test_a_writing_takes_a_truth_a_number_and_nothing(pair):
+def test_a_statement_takes_a_truth_a_number_and_nothing(pair):
     """As the columns have them in this kind of database."""
-    entries, words = Writing(insert(of(Entry))), Writing(insert(of(Payload)))
+    entries, words = WriteStatement(insert(of(Entry))), WriteStatement(insert(of(Payload)))
     entry = {
         "chain": "x", "number": 1, "previous": "", "leaf": "l", "at": AT, "verb": "v", "clause": "art2", "party": None,
         "actor_id": None, "subject_kind": "k", "subject_id": "s", "activity_id": None, "is_chronicle": True, "skeleton": "{}",
@@ -74,10 +75,10 @@ def test_a_writing_takes_a_truth_a_number_and_nothing(pair):
 
 def test_what_was_asked_for_stands_before_anything_is_read_or_written(pair):
     """Whether columns are read, a row of the ORM, or a row is flushed that rests on it."""
-    writing = Writing(insert(of(OnceKey)))
+    statement = WriteStatement(insert(of(OnceKey)))
     with Session(pair.app.engines.writer) as session:
-        ask(session, writing, key("one"))
-        ask(session, writing, key("two"))
+        ask(session, statement, key("one"))
+        ask(session, statement, key("two"))
         assert set(connection_of(session).scalars(select(OnceKey.key))) == {"one", "two"}
         session.rollback()
     id = pair.start(pair.people[0].drafter)
@@ -118,16 +119,16 @@ def raise_nothing_more(work: Any) -> None:
 @pytest.mark.parametrize("broken", [0, 1, 2])
 def test_a_fault_in_what_is_sent_last_is_named_and_nothing_is_kept(pair, broken):
     """I12: PostgreSQL tells of it with its one answer to all of them."""
-    writing = Writing(insert(of(OnceKey)))
+    statement = WriteStatement(insert(of(OnceKey)))
     with pair.app.engines.writer.begin() as connection:
-        writing.carry_out(connection, key("there"))
+        statement.carry_out(connection, key("there"))
     with Session(pair.app.engines.writer) as session:
         with pytest.raises(exc.IntegrityError), kept_together(session):
             for place in range(3):
-                writing.carry_out(connection_of(session), key("there" if place == broken else f"new {place}"))
+                statement.carry_out(connection_of(session), key("there" if place == broken else f"new {place}"))
     assert set(keys(pair)) == {"there"}
     with Session(pair.app.engines.writer) as session, kept_together(session):
-        writing.carry_out(connection_of(session), key("after"))
+        statement.carry_out(connection_of(session), key("after"))
     assert set(keys(pair)) == {"there", "after"}
 
 
@@ -137,11 +138,11 @@ def test_what_ends_together_is_kept_once_and_the_connection_goes_on(pair):
     with Session(pair.app.engines.writer) as session:
         before = connection_of(session).scalar(select(Head.leaf).where(Head.chain == "joint"))
         with kept_together(session):
-            Writing(heads).carry_out(connection_of(session), {"of": "joint", "leaf": "other"})
+            WriteStatement(heads).carry_out(connection_of(session), {"of": "joint", "leaf": "other"})
         assert connection_of(session).scalar(select(Head.leaf).where(Head.chain == "joint")) == "other"
         session.rollback()
         with kept_together(session):
-            Writing(heads).carry_out(connection_of(session), {"of": "joint", "leaf": before})
+            WriteStatement(heads).carry_out(connection_of(session), {"of": "joint", "leaf": before})
     with pair.read() as session:
         assert session.execute(select(Head.leaf).where(Head.chain == "joint")).scalar_one() == before
 

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 SPEAK_SQL = {"exec_driver_sql", "text", "executescript", "literal_column"}
 MADE_BY_US = {
     "portal/history/queries.py": {"literal_column"},  # the names of an enumeration
-    "portal/kernel/db.py": {"exec_driver_sql"},  # the words that SQLAlchemy makes of an INSERT or UPDATE
+    "portal/kernel/statements.py": {"exec_driver_sql"},  # the words that SQLAlchemy makes of an INSERT or UPDATE
     "portal/kernel/sqlite.py": {"execute"},  # settings of this module
     "portal/migrations/__init__.py": {"text"},  # a constant of this module
     "portal/migrations/versions/0001_founding.py": {"exec_driver_sql"},  # the triggers that keep rows

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psycopg
 from sqlalchemy import event
@@ -89,6 +90,6 @@ def _die_at(office: Office, point: int) -> None:
             return os._exit(DIED) if query == "COMMIT" else carry_out(connection, query, *given, **named)
 
         # PostgreSQL is sent the commit with the last statements
-        psycopg.Connection.execute = die_at_commit  # type: ignore[assignment, method-assign]
+        mock.patch.object(psycopg.Connection, "execute", die_at_commit).start()
     if point == AFTER_COMMIT:
         event.listen(Session, "after_commit", lambda _session: os._exit(DIED))

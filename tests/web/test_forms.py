@@ -27,5 +27,3 @@ def test_a_form_that_is_not_shown_makes_no_token(sqlite_house):
         assert "csrf_token" not in g
         assert form.csrf_token._value() == g.csrf_token
         assert f'value="{g.csrf_token}"' in form.hidden_tag("csrf_token")
-
-
