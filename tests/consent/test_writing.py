@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any, cast
 
 import pytest
@@ -130,6 +131,24 @@ def test_a_fault_in_what_is_sent_last_is_named_and_nothing_is_kept(pair, broken)
     with Session(pair.app.engines.writer) as session, kept_together(session):
         statement.carry_out(connection_of(session), key("after"))
     assert set(keys(pair)) == {"there", "after"}
+
+
+def test_a_fault_that_the_server_names_costs_no_connection(two_on_postgres, tmp_path):
+    """Row 112: only a server that fell silent is left: here it said what was wrong, and the next act goes on."""
+    with two_on_postgres.open(tmp_path) as office:
+        engine = office.app.engines.writer
+
+        def driver() -> Any:
+            with engine.connect() as connection:
+                return connection.connection.driver_connection
+
+        before = driver()
+        with Session(engine) as session, pytest.raises(exc.OperationalError), kept_together(session):
+            connection_of(session).exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$")
+            time.sleep(0.1)  # what the server says of it is there before the next is sent
+            WriteStatement(insert(of(OnceKey))).carry_out(connection_of(session), key("never"))
+        assert driver() is before
+        assert keys(office) == {}
 
 
 def test_what_ends_together_is_kept_once_and_the_connection_goes_on(pair):

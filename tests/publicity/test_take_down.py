@@ -177,3 +177,27 @@ def test_a_take_down_is_refused_and_agreed_in_its_own_words_and_never_called_off
     refused = page.submit("/draft", relation_reason="許諾がない").submit("/table")
     assert {"ja": "取り下げる側", "en": "side that takes it down"}[language] in refused.text
     assert {"ja": "公表する側", "en": "publishing side"}[language] not in refused.text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_is_refused_and_what_is_told_of_a_take_down_speaks_of_no_publication(
+    take_down: tuple[House, str, str], language: str
+) -> None:
+    """S12: on the page, to whoever may not, and in the record."""
+    house, record, item = take_down
+    agreed(house, house.people, PUBLICITY, item)
+    mine, theirs = house.people[0].press, house.people[1].press
+    browser = Browser(house, language=language)
+    browser.sign_in(theirs.email, theirs.password)
+    early = browser.get(f"/publicity/{item}/channels/1/publish", expect=200)
+    button = {"ja": "掲載の取下げを記録する", "en": "Record the take-down"}[language]
+    refused = early.submit(button, published_on="2025-10-10", published_at="14:00", url="https://example.jp/x")
+    assert refused.status == 409
+    said = {"ja": "取下げを記録できません。", "en": "the take-down cannot be recorded."}[language]
+    assert said in refused.text
+    house.clock.set(OPENS)
+    with pytest.raises(rules.TakenDownByAnother):
+        published(house, mine, item)
+    published(house, theirs, item)
+    told = page_of(house, mine, "/history", language).text
+    assert {"ja": "経路1で掲載の取下げが済みました", "en": "Take-down through channel 1"}[language] in told
