@@ -498,7 +498,7 @@ def _facts(
         published=published,
         otherwise=otherwise,
         holds=_holds(work, document),
-        is_taking_down=body.relation == Relation.TAKE_DOWN,
+        is_taking_down=item.relation == Relation.TAKE_DOWN,  # known before any revision is agreed
     )
 
 

@@ -185,11 +185,16 @@ def test_what_is_refused_and_what_is_told_of_a_take_down_speaks_of_no_publicatio
 ) -> None:
     """S12: on the page, to whoever may not, and in the record."""
     house, record, item = take_down
-    agreed(house, house.people, PUBLICITY, item)
     mine, theirs = house.people[0].press, house.people[1].press
     browser = Browser(house, language=language)
     browser.sign_in(theirs.email, theirs.password)
-    early = browser.get(f"/publicity/{item}/channels/1/publish", expect=200)
+    place, state = f"/publicity/{item}/channels/1/publish", {"ja": "「協議中」", "en": "“Under consultation”"}[language]
+    unagreed = browser.get(place, expect=200)
+    assert state in unagreed.text, "what stops it is that nobody has agreed, whatever the time"
+    with pytest.raises(rules.TakenDownUnagreed):
+        published(house, theirs, item)
+    agreed(house, house.people, PUBLICITY, item)
+    early = browser.get(place, expect=200)
     button = {"ja": "掲載の取下げを記録する", "en": "Record the take-down"}[language]
     refused = early.submit(button, published_on="2025-10-10", published_at="14:00", url="https://example.jp/x")
     assert refused.status == 409
